@@ -1,0 +1,299 @@
+/// An executed action: when, who, what, to whom it spoke, and what it recorded.
+public struct Step<D: Domain> {
+  public let index: Int
+  public let time: Time
+  public let action: Action<D>
+  public let sent: [Envelope<D>]
+  public let records: [D.Record]
+  public let facts: [Fact]
+}
+
+/// Everything that is: components, what they know, the time, and the faults laid on them.
+///
+/// A world is a value: a copy is a snapshot, and running the copy leaves the original alone.
+public struct World<D: Domain> {
+  public private(set) var cells: [AnyCell<D>]
+  public private(set) var now: Time = 0
+  public private(set) var stepCount: Int = 0
+  /// A digest of every action so far.
+  public private(set) var trail = Digest()
+  /// Broken iron rules; always empty in a right model.
+  public private(set) var objections: [Obstacle] = []
+
+  private var due: DueTree
+  private var backgroundDue: DueTree
+  private var stopped: Table<Address, Bool> = [:]
+  private var delays: Table<Address, Time> = [:]
+  private var touched: Table<Address, Time> = [:]
+  private var cuts: [Cut] = []
+  private var drops: [Cut] = []
+  private var held: [Envelope<D>] = []
+  private let addresses: Table<String, Address>
+
+  private struct Cut: Equatable {
+    let one: Address
+    let other: Address
+  }
+
+  public init(_ cast: Cast<D>) {
+    cells = cast.cells
+    due = DueTree(count: cast.count)
+    backgroundDue = DueTree(count: cast.count)
+    var addresses: Table<String, Address> = [:]
+    for (address, cell) in cast.cells.enumerated() { addresses[cell.name] = address }
+    self.addresses = addresses
+    for address in cells.indices { ask(address) }
+  }
+
+  // MARK: Looking
+
+  public func address(of name: String) -> Address? { addresses[name] }
+  public func name(of address: Address) -> String { cells[address].name }
+  public func role(of address: Address) -> D.Role { cells[address].role }
+  public func state(of address: Address) -> Value { cells[address].state }
+  public func isStopped(_ address: Address) -> Bool { stopped[address] != nil }
+  public func delay(of address: Address) -> Time { delays[address] ?? 0 }
+  public func isCut(_ one: Address, _ other: Address) -> Bool {
+    cuts.contains(Cut(one: min(one, other), other: max(one, other)))
+  }
+
+  /// Reads a component of a known type.
+  public func component<C: Component>(_ address: Address, as type: C.Type) -> C? where C.Model == D {
+    (cells[address] as? Cell<C>)?.component
+  }
+
+  /// When the next action happens: now, or when the first timer is due; nothing when the world is dead.
+  ///
+  /// Periodic work alone counts only when `background` is set.
+  public func nextTime(background: Bool = false) -> Time? {
+    var next = due.minimum
+    if background || next != .never { next = min(next, backgroundDue.minimum) }
+    return next == .never ? nil : max(now, next)
+  }
+
+  /// True when nothing but periodic work is left.
+  public var isQuiet: Bool { due.minimum == .never }
+
+  /// The action a canonical run takes next.
+  public func first(background: Bool = false) -> Action<D>? {
+    guard let time = nextTime(background: background) else { return nil }
+    if let address = due.first(dueBy: time) {
+      let asked = offers(of: address, at: time, want: .first)
+      if let offer = asked.first(where: { !$0.isBackground }) ?? asked.first { return offer.action }
+    }
+    if let address = backgroundDue.first(dueBy: time) {
+      return offers(of: address, at: time, want: .enabled).first?.action
+    }
+    return nil
+  }
+
+  /// Every action that could be the next one, in canonical order.
+  public func enabled(background: Bool = false) -> [Action<D>] {
+    guard let time = nextTime(background: background) else { return [] }
+    var actions: [Action<D>] = []
+    var periodic: [Action<D>] = []
+    for address in cells.indices where due[address] <= time || backgroundDue[address] <= time {
+      for offer in offers(of: address, at: time, want: .enabled) {
+        if offer.isBackground { periodic.append(offer.action) } else { actions.append(offer.action) }
+      }
+    }
+    return actions + periodic
+  }
+
+  /// All offers of one component at the time of the next step, with what blocks each.
+  public func offers(of address: Address) -> [Offer<D>] {
+    if stopped[address] != nil {
+      var offers = Offers<D>(now: now, want: .all, actor: address)
+      cells[address].offers(&offers)
+      let obstacle = Obstacle("obstacle.stopped", ("actor", .string(name(of: address))))
+      return offers.list.map { Offer(action: $0.action, obstacle: obstacle, isBackground: $0.isBackground) }
+    }
+    return offers(of: address, at: nextTime() ?? now, want: .all)
+  }
+
+  private func offers(of address: Address, at time: Time, want: Offers<D>.Want) -> [Offer<D>] {
+    if stopped[address] != nil { return [] }
+    var offers = Offers<D>(now: time, want: want, actor: address, delay: earliest(address))
+    cells[address].offers(&offers)
+    return offers.list
+  }
+
+  /// A slowed component acts no sooner than its delay after it last heard or did something.
+  private func earliest(_ address: Address) -> Time {
+    guard let delay = delays[address] else { return 0 }
+    return (touched[address] ?? 0) + delay
+  }
+
+  public func isEnabled(_ action: Action<D>) -> Bool {
+    guard let time = nextTime(background: true), cells.indices.contains(action.actor) else { return false }
+    return offers(of: action.actor, at: time, want: .enabled).contains { $0.action == action }
+  }
+
+  public func text(of action: Action<D>) -> String {
+    "\(name(of: action.actor)) \(action.verb.text) \(action.subject.description)"
+  }
+
+  /// A digest of the trail, the time and the state of every component.
+  public func digest() -> Digest {
+    var digest = trail
+    digest.add(now)
+    for cell in cells { digest.add(cell.state) }
+    return digest
+  }
+
+  // MARK: Acting
+
+  /// Does one enabled action; time moves to it.
+  public mutating func perform(_ action: Action<D>) -> Step<D> {
+    if let time = nextTime(background: true) { now = max(now, time) }
+    assert(
+      offers(of: action.actor, at: now, want: .enabled).contains { $0.action == action },
+      "only an enabled action can be performed"
+    )
+    own(action.actor)
+    var out = Outbox<D>(now: now, actor: action.actor)
+    cells[action.actor].perform(action, &out)
+    if delays[action.actor] != nil { touched[action.actor] = now }
+    ask(action.actor)
+    for envelope in out.sent { deliver(envelope) }
+    trail.add(now)
+    trail.add(Int64(action.actor))
+    trail.add(action.verb.text)
+    action.subject.add(to: &trail)
+    stepCount += 1
+    return Step(
+      index: stepCount,
+      time: now,
+      action: action,
+      sent: out.sent,
+      records: out.records,
+      facts: out.facts
+    )
+  }
+
+  private mutating func deliver(_ envelope: Envelope<D>) {
+    if let objection = D.objection(
+      to: envelope.message,
+      from: cells[envelope.sender].role,
+      to: cells[envelope.receiver].role
+    ) {
+      assertionFailure("an iron rule is broken")
+      objections.append(objection)
+      return
+    }
+    let cut = Cut(
+      one: min(envelope.sender, envelope.receiver),
+      other: max(envelope.sender, envelope.receiver)
+    )
+    if !drops.isEmpty, let index = drops.firstIndex(of: Cut(one: envelope.sender, other: envelope.receiver)) {
+      drops.remove(at: index)
+      return
+    }
+    if !cuts.isEmpty, cuts.contains(cut) {
+      held.append(envelope)
+      return
+    }
+    if stopped[envelope.receiver] != nil {
+      guard let refusal = envelope.message.refusal, stopped[envelope.sender] == nil else { return }
+      hand(refusal, to: envelope.sender, from: envelope.receiver)
+      return
+    }
+    hand(envelope.message, to: envelope.receiver, from: envelope.sender)
+  }
+
+  private mutating func hand(_ message: D.Message, to receiver: Address, from sender: Address) {
+    own(receiver)
+    cells[receiver].receive(message, from: sender, at: now)
+    if delays[receiver] != nil { touched[receiver] = now }
+    ask(receiver)
+  }
+
+  private mutating func own(_ address: Address) {
+    if !isKnownUniquelyReferenced(&cells[address]) { cells[address] = cells[address].copy() }
+  }
+
+  /// Asks a component again when it can next act.
+  private mutating func ask(_ address: Address) {
+    if stopped[address] != nil {
+      due[address] = .never
+      backgroundDue[address] = .never
+      return
+    }
+    var offers = Offers<D>(now: now, want: .first, actor: address, delay: earliest(address))
+    cells[address].offers(&offers)
+    due[address] = offers.due
+    backgroundDue[address] = offers.backgroundDue
+  }
+
+  // MARK: Interventions
+
+  /// Lays a change from outside on the world: a user's command, a fault, the passing of time.
+  public mutating func intervene(_ intervention: Intervention<D>) {
+    switch intervention {
+    case .tell(let message, let receiver):
+      hand(message, to: receiver, from: receiver)
+    case .stop(let address):
+      guard stopped[address] == nil else { return }
+      stopped[address] = true
+      ask(address)
+      for other in cells.indices where other != address && stopped[other] == nil {
+        hand(D.Message.closed(by: address), to: other, from: address)
+      }
+    case .start(let address):
+      guard stopped[address] != nil else { return }
+      stopped[address] = nil
+      own(address)
+      cells[address].restart(at: now)
+      ask(address)
+    case .slow(let address, let delay):
+      delays[address] = delay > 0 ? delay : nil
+      touched[address] = now
+      ask(address)
+    case .cut(let one, let other):
+      let cut = Cut(one: min(one, other), other: max(one, other))
+      if !cuts.contains(cut) { cuts.append(cut) }
+    case .mend(let one, let other):
+      mend(Cut(one: min(one, other), other: max(one, other)))
+    case .drop(let sender, let receiver):
+      drops.append(Cut(one: sender, other: receiver))
+    case .advance(let time):
+      now = max(now, time)
+    }
+    trail.add(now)
+    trail.add(intervention.code)
+  }
+
+  /// What a cut held back arrives in the order it was sent, as a connection's bytes would.
+  private mutating func mend(_ cut: Cut) {
+    cuts.removeAll { $0 == cut }
+    let waiting = held
+    held = []
+    for envelope in waiting { deliver(envelope) }
+  }
+}
+
+/// A change that no component makes.
+public enum Intervention<D: Domain> {
+  case tell(D.Message, to: Address)
+  case stop(Address)
+  case start(Address)
+  case slow(Address, by: Time)
+  case cut(Address, Address)
+  case mend(Address, Address)
+  /// Loses the next message of one channel.
+  case drop(from: Address, to: Address)
+  case advance(to: Time)
+
+  var code: Int64 {
+    switch self {
+    case .tell(_, let receiver): Int64(receiver) &* 8
+    case .stop(let address): Int64(address) &* 8 &+ 1
+    case .start(let address): Int64(address) &* 8 &+ 2
+    case .slow(let address, let delay): (Int64(address) &+ delay &* 65_536) &* 8 &+ 3
+    case .cut(let one, let other): (Int64(one) &+ Int64(other) &* 65_536) &* 8 &+ 4
+    case .mend(let one, let other): (Int64(one) &+ Int64(other) &* 65_536) &* 8 &+ 5
+    case .drop(let one, let other): (Int64(one) &+ Int64(other) &* 65_536) &* 8 &+ 6
+    case .advance(let time): time &* 8 &+ 7
+    }
+  }
+}
