@@ -75,6 +75,13 @@ let package = Package(
       ],
       swiftSettings: strict
     ),
+    .executableTarget(
+      name: "wasm-page",
+      dependencies: ["Clockwork", "Kubernetes"],
+      path: "Tests/Wasm",
+      exclude: ["stub.c"],
+      swiftSettings: strict
+    ),
     .testTarget(name: "ClockworkTests", dependencies: ["Clockwork"], swiftSettings: strict),
     .testTarget(
       name: "KubernetesTests",
@@ -107,7 +114,7 @@ let package = Package(
       dependencies: ["Grading", "Tutor", "Curriculum"],
       swiftSettings: strict
     ),
-    .testTarget(name: "HouseTests", swiftSettings: strict),
+    .testTarget(name: "HouseTests", dependencies: ["Curriculum"], swiftSettings: strict),
     .testTarget(name: "ProgramTests", dependencies: ["orrery"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
