@@ -1,0 +1,43 @@
+import Clockwork
+
+/// What an object holds besides its metadata.
+///
+/// Records that have a field `metadata` leave it empty here; ``Object`` keeps it and fills it in.
+public enum Content: Equatable, Sendable {
+  case pod(PodContent)
+  case node(NodeContent)
+  case event(Shared<Event>)
+  case namespace(Shared<Namespace>)
+  case serviceAccount(Shared<ServiceAccount>)
+  case binding(Shared<Binding>)
+  /// A kind that is stored and served but not interpreted.
+  case opaque([Value.Entry])
+
+  /// The top-level entries besides `apiVersion`, `kind` and `metadata`.
+  var entries: [Value.Entry] {
+    switch self {
+    case .pod(let pod):
+      [Value.Entry("spec", pod.spec.tree), Value.Entry("status", pod.status.tree)] + pod.unknown
+    case .node(let node):
+      [Value.Entry("spec", node.spec.tree), Value.Entry("status", node.status.tree)] + node.unknown
+    case .event(let event): event.tree.entries ?? []
+    case .namespace(let namespace): namespace.tree.entries ?? []
+    case .serviceAccount(let account): account.tree.entries ?? []
+    case .binding(let binding): binding.tree.entries ?? []
+    case .opaque(let entries): entries
+    }
+  }
+
+  /// Reads the content of a kind from the top-level entries of a manifest.
+  static func read(_ kind: Kind, _ body: Value, _ reading: inout Reading) -> Content {
+    switch kind {
+    case .pod: .pod((Pod.read(body, &reading) ?? Pod()).content)
+    case .node: .node((Node.read(body, &reading) ?? Node()).content)
+    case .event: .event(Shared(Event.read(body, &reading) ?? Event()))
+    case .namespace: .namespace(Shared(Namespace.read(body, &reading) ?? Namespace()))
+    case .serviceAccount: .serviceAccount(Shared(ServiceAccount.read(body, &reading) ?? ServiceAccount()))
+    case .binding: .binding(Shared(Binding.read(body, &reading) ?? Binding()))
+    default: .opaque(body.entries ?? [])
+    }
+  }
+}
