@@ -15,6 +15,8 @@ let checks: [Check] = [
   Check(name: "tables", digest: tables),
   Check(name: "randoms", digest: randoms),
   Check(name: "differences", digest: differences),
+  Check(name: "timelines", digest: timelines),
+  Check(name: "faults", digest: faults),
 ]
 
 func digest(_ build: (inout Digest) -> Void) -> UInt64 {
@@ -38,6 +40,12 @@ func values() -> UInt64 {
       digest.add("\(hard)")
       digest.add(.number(hard))
     }
+    var quoted = ""
+    Value.quote("탭\t\u{1}\"", into: &quoted)
+    digest.add(quoted)
+    digest.add(Int64(value.entries?.count ?? 0) + Int64(value["spec"]?["containers"]?.elements?.count ?? 0))
+    digest.add(value["paused"]?.flag == nil && !value.isNull ? "gone" : "there")
+    digest.add(Value.emptyMap)
     digest.add(Int64.min)
     digest.add("\(Int64.max) \(UInt64.max)")
   }
