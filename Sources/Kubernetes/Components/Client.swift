@@ -1,0 +1,97 @@
+public import Clockwork
+
+/// A client of kube-apiserver: numbers its requests, keeps its informers fed, and tries again after a lost connection.
+///
+/// Every component that watches has one; only the handling of the events is its own.
+public struct Client: Sendable {
+  public let apiserver: Address
+  /// How the audit log names this client.
+  public let user: String
+  public var informers: [Informer]
+  private var lastID: Int64 = 0
+  /// After a refused connection, the time of the next try.
+  public private(set) var retryAt: Time = 0
+
+  /// How long a client waits after a refused connection.
+  public static let retryAfter: Time = 1000
+
+  public init(apiserver: Address, user: String, informers: [Informer] = []) {
+    self.apiserver = apiserver
+    self.user = user
+    self.informers = informers
+  }
+
+  /// A request with the next number.
+  public mutating func request(_ verb: APIVerb, _ key: ObjectKey) -> Request {
+    lastID += 1
+    return Request(id: lastID, user: user, verb: verb, key: key)
+  }
+
+  /// Takes in what concerns the informers. False when the message is the component's own business.
+  public mutating func receive(_ message: Message, at now: Time) -> Bool {
+    switch message {
+    case .watch(let event):
+      for index in informers.indices where informers[index].receive(event) { return true }
+      return true
+    case .response(let response):
+      for index in informers.indices where informers[index].finishList(response) {
+        if !response.isSuccess { retryAt = now + Client.retryAfter }
+        return true
+      }
+      return false
+    case .refused(let id, _):
+      for index in informers.indices where informers[index].phase == .listing(request: id) {
+        informers[index].disconnect()
+        retryAt = now + Client.retryAfter
+        return true
+      }
+      return false
+    case .closed(let by):
+      guard by == apiserver else { return false }
+      for index in informers.indices { informers[index].disconnect() }
+      retryAt = now + Client.retryAfter
+      // The component itself may have requests under way.
+      return false
+    default:
+      return false
+    }
+  }
+
+  /// Offers to list and watch again whatever is not being watched.
+  public func offers(_ offers: inout KubeOffers) {
+    for informer in informers where informer.phase == .mustList {
+      offers.add("list", .named(informer.kind.plural), due: retryAt)
+    }
+  }
+
+  /// Does what `offers` offered. False when the action is not the client's.
+  public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) -> Bool {
+    guard action.verb == "list", case .named(let plural) = action.subject else { return false }
+    for index in informers.indices where informers[index].kind.plural == plural && informers[index].phase == .mustList {
+      var request = request(.watch, ObjectKey(kind: informers[index].kind, namespace: "", name: ""))
+      request.selector = informers[index].selector
+      informers[index].beginList(request: request.id)
+      out.send(.request(request), to: apiserver)
+      return true
+    }
+    return false
+  }
+
+  /// What a restarted process knows: nothing.
+  public mutating func restart() {
+    for index in informers.indices {
+      informers[index] = Informer(informers[index].kind, informers[index].selector)
+    }
+    retryAt = 0
+  }
+
+  /// True when an event waits that the component has not handled.
+  public var isBehind: Bool {
+    for informer in informers where informer.isBehind { return true }
+    return false
+  }
+
+  public var state: Value {
+    .map(informers.map { Value.Entry($0.kind.plural, $0.state) })
+  }
+}

@@ -1,0 +1,95 @@
+public import Clockwork
+
+/// The vocabulary of a Kubernetes cluster: its roles, messages, subjects, rows and iron rules.
+public enum Kube: Domain {
+  public typealias Message = Kubernetes.Message
+
+  /// What part a component plays; the iron rules are about roles.
+  public enum Role: Equatable, Sendable {
+    case kubectl
+    case apiserver
+    case etcd
+    case scheduler
+    case controller
+    case kubelet
+    case runtime
+    case network
+    case proxy
+  }
+
+  /// What an action acts on: an API object, or something that is none, such as a container or an etcd key.
+  public enum Subject: ActionSubject, Sendable {
+    case object(ObjectKey)
+    case named(String)
+
+    public var description: String {
+      switch self {
+      case .object(let key): key.text
+      case .named(let name): name
+      }
+    }
+
+    public func add(to digest: inout Digest) {
+      switch self {
+      case .object(let key):
+        digest.add(key.kind.plural)
+        digest.add(key.namespace)
+        digest.add(key.name)
+      case .named(let name): digest.add(name)
+      }
+    }
+
+    /// The API object, where the subject is one.
+    public var key: ObjectKey? {
+      if case .object(let key) = self { return key }
+      return nil
+    }
+  }
+
+  /// A row of the transcript: an API write as the audit log has it, a container's event, a log line.
+  public struct Record: Equatable, Sendable {
+    public var actor: String
+    public var verb: String
+    public var resource: String
+    public var subresource: String = ""
+    public var namespace: String = ""
+    public var name: String = ""
+    public var code: Int64? = nil
+    public var resourceVersion: String = ""
+    public var note: String = ""
+    /// When the request arrived: audited rows are ordered by it.
+    public var time: Time? = nil
+    /// True when the row is the step itself, so that the step needs no row of its own.
+    public var isStep: Bool = false
+
+    public init(actor: String, verb: String, resource: String) {
+      self.actor = actor
+      self.verb = verb
+      self.resource = resource
+    }
+  }
+
+  public static func objection(to message: Message, from sender: Role, to receiver: Role) -> Obstacle? {
+    let allowed: Bool
+    switch message {
+    case .transaction, .range: allowed = sender == .apiserver && receiver == .etcd
+    case .transacted, .ranged, .committed: allowed = sender == .etcd && receiver == .apiserver
+    case .request: allowed = receiver == .apiserver && (sender != .etcd && sender != .runtime && sender != .network)
+    case .response, .watch: allowed = sender == .apiserver
+    case .exec: allowed = sender == .apiserver && receiver == .kubelet
+    case .executed: allowed = sender == .kubelet && receiver == .apiserver
+    case .runtime: allowed = sender == .kubelet && receiver == .runtime
+    case .runtimeReply, .containers: allowed = sender == .runtime && receiver == .kubelet
+    case .network: allowed = sender == .runtime && receiver == .network
+    case .networkReply: allowed = sender == .network && receiver == .runtime
+    case .command, .refused, .closed: allowed = true
+    }
+    return allowed ? nil : Obstacle("rule.\(message.name)")
+  }
+}
+
+public typealias KubeWorld = World<Kube>
+public typealias KubeAction = Action<Kube>
+public typealias KubeOffers = Offers<Kube>
+public typealias KubeOutbox = Outbox<Kube>
+public typealias KubeStep = Step<Kube>

@@ -1,0 +1,304 @@
+public import Clockwork
+
+/// What one component says to another.
+public enum Message: Letter, Sendable {
+  /// A person types a line; only kubectl hears it.
+  case command(Command)
+  case request(Request)
+  case response(Response)
+  case watch(WatchEvent)
+  case transaction(Transaction)
+  case transacted(Transacted)
+  case range(Range)
+  case ranged(Ranged)
+  case committed(Commit)
+  /// The node API of the kubelet (port 10250): the one thing the apiserver asks of a kubelet.
+  case exec(ExecCall)
+  case executed(ExecResult)
+  case runtime(RuntimeCall)
+  case runtimeReply(RuntimeReply)
+  /// What a look at the runtime (a PLEG relist) would show from now on.
+  case containers([ContainerRecord])
+  case network(NetworkCall)
+  case networkReply(NetworkReply)
+  /// The receiver of request `id` is not listening.
+  case refused(id: Int64, by: Address)
+  case closed(by: Address)
+
+  public static func closed(by component: Address) -> Message { .closed(by: component) }
+
+  public var refusal: Message? {
+    switch self {
+    case .request(let request): .refused(id: request.id, by: -1)
+    case .transaction(let transaction): .refused(id: transaction.id, by: -1)
+    case .range(let range): .refused(id: range.id, by: -1)
+    case .exec(let call): .refused(id: call.id, by: -1)
+    case .runtime(let call): .refused(id: call.id, by: -1)
+    case .network(let call): .refused(id: call.id, by: -1)
+    default: nil
+    }
+  }
+
+  /// One word for the kind of message.
+  public var name: String {
+    switch self {
+    case .command: "command"
+    case .request: "request"
+    case .response: "response"
+    case .watch: "watch"
+    case .transaction: "transaction"
+    case .transacted: "transacted"
+    case .range: "range"
+    case .ranged: "ranged"
+    case .committed: "committed"
+    case .exec: "exec"
+    case .executed: "executed"
+    case .runtime: "runtime"
+    case .runtimeReply: "runtime-reply"
+    case .containers: "containers"
+    case .network: "network"
+    case .networkReply: "network-reply"
+    case .refused: "refused"
+    case .closed: "closed"
+    }
+  }
+
+  /// What the message is about, in a few words: `POST pods/web`, `ADDED pod/web`, `201 pod/web`.
+  public var summary: String {
+    switch self {
+    case .command(let command): command.line
+    case .request(let request): request.summary
+    case .response(let response): "\(response.code) \(response.about.text)"
+    case .watch(let event): "\(event.type.rawValue) \(event.object.key.text)"
+    case .transaction(let transaction): transaction.summary
+    case .transacted(let reply): "\(reply.succeeded ? "ok" : "refused") \(reply.key.path) revision \(reply.revision)"
+    case .range(let range): "range \(range.prefix)"
+    case .ranged(let reply): "\(reply.objects.count) keys revision \(reply.revision)"
+    case .committed(let commit): "\(commit.isDelete ? "DELETE" : "PUT") \(commit.object.key.path)"
+    case .exec(let call): "exec \(call.pod.text)"
+    case .executed(let result): "exit \(result.exitCode)"
+    case .runtime(let call): call.summary
+    case .runtimeReply(let reply): reply.summary
+    case .containers(let records): "\(records.count) containers"
+    case .network(let call): call.summary
+    case .networkReply(let reply): reply.summary
+    case .refused: "connection refused"
+    case .closed: "connection closed"
+    }
+  }
+
+  public var value: Value { .map(("message", .string(name)), ("about", .string(summary))) }
+}
+
+// MARK: The API
+
+/// A verb of the Kubernetes API, as the audit log writes it.
+public enum APIVerb: String, Equatable, Sendable {
+  case create
+  case get
+  case list
+  case watch
+  case update
+  case patch
+  case delete
+}
+
+/// What a client asks of kube-apiserver.
+public struct Request: Sendable {
+  /// What comes with the request.
+  public enum Body: Sendable {
+    case none
+    case object(Object)
+    /// pods/binding: the node the Pod goes to.
+    case bind(node: String)
+    /// pods/status, as the kubelet's and the scheduler's strategic merge patch would leave it.
+    case status(PodStatus)
+    case patch(PatchKind, Value)
+    case delete(graceSeconds: Int64?)
+    case exec(container: String, command: [String])
+    /// serviceaccounts/token
+    case token
+  }
+
+  /// The content type of a patch.
+  public enum PatchKind: String, Equatable, Sendable {
+    case strategic
+    case merge
+    case json
+  }
+
+  /// Numbered by the client; the answer carries it back.
+  public var id: Int64
+  /// Who asks, as the audit log names it: `kubectl`, `kube-scheduler`, `kubelet@node1`.
+  public var user: String
+  public var verb: APIVerb
+  public var kind: Kind
+  public var namespace: String
+  public var name: String
+  public var subresource: String = ""
+  public var body: Body = .none
+  public var selector: WatchSelector = .all
+
+  public init(id: Int64, user: String, verb: APIVerb, key: ObjectKey) {
+    self.id = id
+    self.user = user
+    self.verb = verb
+    kind = key.kind
+    namespace = key.namespace
+    name = key.name
+  }
+
+  public var key: ObjectKey { ObjectKey(kind: kind, namespace: namespace, name: name) }
+
+  public var isWrite: Bool {
+    switch verb {
+    case .get, .list, .watch: false
+    case .create, .update, .patch, .delete: true
+    }
+  }
+
+  public var summary: String {
+    let method: String
+    switch verb {
+    case .create: method = "POST"
+    case .get, .list: method = "GET"
+    case .watch: method = "WATCH"
+    case .update: method = "PUT"
+    case .patch: method = "PATCH"
+    case .delete: method = "DELETE"
+    }
+    let tail = subresource.isEmpty ? "" : "/\(subresource)"
+    return "\(method) \(kind.plural)\(name.isEmpty ? "" : "/")\(name)\(tail)"
+  }
+}
+
+/// The answer to a request.
+public struct Response: Sendable {
+  public var id: Int64
+  public var code: Int64
+  public var about: ObjectKey
+  /// The object as stored, or as it was last.
+  public var object: Object? = nil
+  public var objects: [Object] = []
+  /// The revision a list was read at.
+  public var revision: Int64 = 0
+  /// The reason of a failed Status, such as `NotFound`; empty on success.
+  public var reason: String = ""
+  /// The message of a failed Status; the output of exec.
+  public var message: String = ""
+
+  public init(id: Int64, code: Int64, about: ObjectKey) {
+    self.id = id
+    self.code = code
+    self.about = about
+  }
+
+  public var isSuccess: Bool { code < 300 }
+}
+
+/// Which objects of a kind a watch wants.
+public enum WatchSelector: Equatable, Sendable {
+  case all
+  /// `fieldSelector=spec.nodeName=…`
+  case node(String)
+  /// `fieldSelector=metadata.name=…` in one namespace.
+  case name(namespace: String, name: String)
+
+  public func matches(_ object: Object) -> Bool {
+    switch self {
+    case .all: true
+    case .node(let node): object.pod?.spec.nodeName == node
+    case .name(let namespace, let name): object.key.name == name && object.key.namespace == namespace
+    }
+  }
+}
+
+/// A line of a watch.
+public struct WatchEvent: Sendable {
+  /// The type as it stands in the stream.
+  public enum Change: String, Equatable, Sendable {
+    case added = "ADDED"
+    case modified = "MODIFIED"
+    case deleted = "DELETED"
+  }
+
+  public var type: Change
+  public var object: Object
+  public var revision: Int64
+
+  public init(type: Change, object: Object, revision: Int64) {
+    self.type = type
+    self.object = object
+    self.revision = revision
+  }
+}
+
+// MARK: etcd
+
+/// A compare-and-write of one key.
+public struct Transaction: Sendable {
+  public var id: Int64
+  public var key: ObjectKey
+  /// The modification revision the key must have; 0 means that it must not exist.
+  public var expected: Int64
+  /// What to put; nothing deletes the key.
+  public var object: Object?
+
+  public init(id: Int64, key: ObjectKey, expected: Int64, object: Object?) {
+    self.id = id
+    self.key = key
+    self.expected = expected
+    self.object = object
+  }
+
+  public var summary: String { "\(object == nil ? "delete" : "put") \(key.path) if revision \(expected)" }
+}
+
+/// etcd's answer to a transaction.
+public struct Transacted: Sendable {
+  public var id: Int64
+  public var key: ObjectKey
+  public var succeeded: Bool
+  public var revision: Int64
+  /// What stands there when the compare failed.
+  public var current: Object?
+}
+
+/// A read of every key below a prefix, or of one key.
+public struct Range: Sendable {
+  public var id: Int64
+  public var prefix: String
+  public var kind: Kind
+}
+
+public struct Ranged: Sendable {
+  public var id: Int64
+  public var objects: [Object]
+  public var revision: Int64
+}
+
+/// One event of etcd's watch.
+public struct Commit: Sendable {
+  /// What is stored now, or what stood there before a delete.
+  public var object: Object
+  public var previous: Object?
+  public var isDelete: Bool
+  public var revision: Int64
+}
+
+// MARK: Exec
+
+public struct ExecCall: Sendable {
+  public var id: Int64
+  public var pod: ObjectKey
+  public var container: String
+  public var command: [String]
+}
+
+public struct ExecResult: Sendable {
+  public var id: Int64
+  public var exitCode: Int64
+  public var output: String
+  /// Why nothing ran, where nothing did.
+  public var failure: String = ""
+}

@@ -1,0 +1,171 @@
+public import Clockwork
+
+/// What the kubelet asks of the container runtime (the CRI, or dockershim's calls to dockerd).
+public struct RuntimeCall: Sendable {
+  public enum Operation: Equatable, Sendable {
+    /// Namespaces, network and pause: everything a Pod's containers share.
+    case runSandbox
+    case pullImage(image: String)
+    case createContainer(ContainerOrder)
+    case startContainer(id: String)
+    /// SIGTERM, and SIGKILL once the grace is over.
+    case stopContainer(id: String, graceSeconds: Int64)
+    case removeContainer(id: String)
+    case stopSandbox(id: String)
+    case removeSandbox(id: String)
+    case exec(id: String, command: [String])
+  }
+
+  public var id: Int64
+  public var pod: ObjectKey
+  public var uid: String
+  public var operation: Operation
+
+  public init(id: Int64, pod: ObjectKey, uid: String, operation: Operation) {
+    self.id = id
+    self.pod = pod
+    self.uid = uid
+    self.operation = operation
+  }
+
+  public var summary: String {
+    switch operation {
+    case .runSandbox: "RunPodSandbox \(pod.text)"
+    case .pullImage(let image): "PullImage \(image)"
+    case .createContainer(let order): "CreateContainer \(pod.name)/\(order.name)"
+    case .startContainer: "StartContainer \(pod.text)"
+    case .stopContainer: "StopContainer \(pod.text)"
+    case .removeContainer: "RemoveContainer \(pod.text)"
+    case .stopSandbox: "StopPodSandbox \(pod.text)"
+    case .removeSandbox: "RemovePodSandbox \(pod.text)"
+    case .exec: "ExecSync \(pod.text)"
+    }
+  }
+}
+
+/// A container to be created: what the kubelet works out from the Pod's spec.
+public struct ContainerOrder: Equatable, Sendable {
+  public var sandbox: String
+  public var name: String
+  public var image: String
+  public var command: [String]
+  public var arguments: [String]
+  public var environment: Table<String, String>
+  public var attempt: Int64
+}
+
+/// The runtime's answer.
+public struct RuntimeReply: Sendable {
+  public enum Outcome: Equatable, Sendable {
+    case sandbox(id: String, ip: String)
+    case pulled(image: String, milliseconds: Int64, bytes: Int64)
+    case container(id: String)
+    case done
+    case executed(exitCode: Int64, output: String)
+    /// The runtime's own error text.
+    case failed(String)
+  }
+
+  public var id: Int64
+  public var outcome: Outcome
+
+  public init(id: Int64, outcome: Outcome) {
+    self.id = id
+    self.outcome = outcome
+  }
+
+  public var summary: String {
+    switch outcome {
+    case .sandbox(_, let ip): "sandbox ready, \(ip)"
+    case .pulled(let image, _, _): "pulled \(image)"
+    case .container(let id): "container \(id)"
+    case .done: "done"
+    case .executed(let code, _): "exit \(code)"
+    case .failed(let text): text
+    }
+  }
+}
+
+/// A container or sandbox as the runtime reports it.
+public struct ContainerRecord: Equatable, Sendable {
+  public enum Phase: String, Equatable, Sendable {
+    case created
+    case running
+    case exited
+  }
+
+  public var id: String
+  public var pod: ObjectKey
+  public var uid: String
+  /// The container's name; empty for a sandbox.
+  public var name: String
+  public var isSandbox: Bool { name.isEmpty }
+  public var sandbox: String
+  public var image: String
+  public var attempt: Int64
+  public var phase: Phase
+  public var createdAt: Time
+  public var startedAt: Time?
+  public var finishedAt: Time?
+  public var exitCode: Int64
+  /// The sandbox's address; empty for containers.
+  public var ip: String
+
+  public init(id: String, pod: ObjectKey, uid: String, name: String, sandbox: String, image: String) {
+    self.id = id
+    self.pod = pod
+    self.uid = uid
+    self.name = name
+    self.sandbox = sandbox
+    self.image = image
+    attempt = 0
+    phase = .created
+    createdAt = 0
+    startedAt = nil
+    finishedAt = nil
+    exitCode = 0
+    ip = ""
+  }
+}
+
+/// What the runtime asks of the network plugin (`CNI_COMMAND`).
+public struct NetworkCall: Sendable {
+  public enum Operation: String, Equatable, Sendable {
+    case add = "ADD"
+    case delete = "DEL"
+  }
+
+  public var id: Int64
+  public var operation: Operation
+  public var pod: ObjectKey
+  public var sandbox: String
+  public var namespacePath: String
+
+  public init(id: Int64, operation: Operation, pod: ObjectKey, sandbox: String, namespacePath: String) {
+    self.id = id
+    self.operation = operation
+    self.pod = pod
+    self.sandbox = sandbox
+    self.namespacePath = namespacePath
+  }
+
+  public var summary: String { "CNI \(operation.rawValue) \(pod.text)" }
+}
+
+/// The plugin's result.
+public struct NetworkReply: Sendable {
+  public var id: Int64
+  public var ip: String
+  public var mac: String
+  /// The plugin's error text; empty on success.
+  public var failure: String
+
+  public init(id: Int64, ip: String = "", mac: String = "", failure: String = "") {
+    self.id = id
+    self.ip = ip
+    self.mac = mac
+    self.failure = failure
+  }
+
+  public var summary: String { failure.isEmpty ? ip : failure }
+}
