@@ -1,0 +1,84 @@
+import Clockwork
+
+/// A request on its way through kube-apiserver.
+struct Flight: Sendable {
+  /// What has to be done with it next.
+  enum Stage: Equatable, Sendable {
+    case authorize
+    case admit
+    case validate
+    case store
+    case read
+    /// Something else has to answer first: etcd, or a kubelet.
+    case waiting
+    case reply
+  }
+
+  let serial: Int64
+  let request: Request
+  let sender: Address
+  let arrived: Time
+  var stage: Stage = .authorize
+  /// The object as it is being made; nothing once a delete was decided.
+  var object: Object?
+  /// What the update starts from.
+  var base: Object?
+  var removes = false
+  var response: Response?
+  /// When a failed call to etcd is given up.
+  var replyAt: Time = 0
+  /// The node that was asked to run a command.
+  var node: Address?
+
+  var verb: Verb {
+    switch stage {
+    case .authorize: .authorize
+    case .admit: .admit
+    case .validate: .validate
+    case .store: .store
+    case .read: request.subresource == "exec" ? .exec : .read
+    case .waiting, .reply: .reply
+    }
+  }
+
+  /// The name that an object made from `generateName` gets is known only after admission.
+  var subject: Kube.Subject {
+    if let object, request.name.isEmpty { return .object(object.key) }
+    if request.name.isEmpty, request.verb == .list || request.verb == .watch { return .named(request.kind.plural) }
+    return .object(request.key)
+  }
+
+  mutating func fail(_ code: Int64, _ reason: String, _ message: String) {
+    var response = Response(id: request.id, code: code, about: request.key)
+    response.reason = reason
+    response.message = message
+    self.response = response
+    stage = .reply
+  }
+
+  mutating func succeed(_ code: Int64, _ object: Object?) {
+    var response = Response(id: request.id, code: code, about: object?.key ?? request.key)
+    response.object = object
+    self.response = response
+    stage = .reply
+  }
+
+  var state: Value {
+    var value: Value = .map(("request", .string(request.summary)), ("from", .string(request.user)))
+    value["next"] = .string(verb.text)
+    if let object { value["object"] = object.value }
+    if let response { value["code"] = .integer(response.code) }
+    return value
+  }
+}
+
+extension Verb {
+  static let authorize: Verb = "authorize"
+  static let admit: Verb = "admit"
+  static let validate: Verb = "validate"
+  static let store: Verb = "store"
+  static let read: Verb = "read"
+  static let exec: Verb = "exec"
+  static let reply: Verb = "reply"
+  static let notify: Verb = "notify"
+}

@@ -1,0 +1,235 @@
+public import Clockwork
+
+/// kube-apiserver checks every request, stores the result in etcd, and tells every watcher what changed. It orders nobody.
+public struct KubeAPIServer: Component {
+  public typealias Model = Kube
+
+  // MARK: State
+
+  public let name = "kube-apiserver"
+  public let role = Kube.Role.apiserver
+  let version: Version
+  let durations: Durations
+  /// Where the kubelets are, by node: only for exec.
+  public var kubelets: Table<String, Address> = [:]
+  public var etcd: Address = 0
+  var cache = WatchCache()
+  /// Requests that kube-apiserver itself can carry on with, as they came.
+  var flights: [Flight] = []
+  /// Requests for which somebody else has to answer first.
+  var waiting: Table<Int64, Flight> = [:]
+  /// Commits of etcd's watch that no watcher has been told of.
+  var commits: [Commit] = []
+  var random: Random
+  private var serial: Int64 = 0
+  private var sync = Sync.done
+
+  /// After a start, or a lost watch on etcd, everything is read once.
+  private enum Sync: Equatable, Sendable {
+    case needed(from: Time)
+    case asked(Int64)
+    case done
+  }
+
+  public init(version: Version, durations: Durations, random: Random) {
+    self.version = version
+    self.durations = durations
+    self.random = random
+  }
+
+  /// Knows an object from before the story begins.
+  public mutating func seed(_ object: Object) { cache.seed(object) }
+
+  /// Has a watch open from before the story begins.
+  public mutating func seed(watcher client: Address, _ kind: Kind, _ selector: WatchSelector) {
+    cache.add(WatchCache.Watcher(client: client, kind: kind, selector: selector))
+  }
+
+  /// What a list from the watch cache would hold.
+  public func list(_ kind: Kind, _ selector: WatchSelector = .all) -> [Object] {
+    cache.list(kind, namespace: "", selector)
+  }
+
+  public var revision: Int64 { cache.revision }
+
+  // MARK: Messages
+
+  public mutating func receive(_ message: Message, from sender: Address, at now: Time) {
+    switch message {
+    case .request(let request):
+      serial += 1
+      flights.append(Flight(serial: serial, request: request, sender: sender, arrived: now))
+    case .transacted(let reply): finish(reply)
+    case .ranged(let reply): finish(reply)
+    case .committed(let commit): commits.append(commit)
+    case .executed(let result): finish(result)
+    case .refused(let id, _): refuse(id, at: now)
+    case .closed(let by): lost(by, at: now)
+    default: break
+    }
+  }
+
+  public func offers(_ offers: inout KubeOffers) {
+    if case .needed(let time) = sync {
+      offers.add(.list, .named("/registry/"), due: time)
+    }
+    guard case .done = sync else {
+      offers.add(.authorize, .named("requests"), when: false, else: .notReady)
+      return
+    }
+    for flight in flights where flight.stage == .reply {
+      offers.add(.reply, flight.subject, due: flight.replyAt)
+      if offers.isFull { return }
+    }
+    if let commit = commits.first { offers.add(.notify, .object(commit.object.key)) }
+    for flight in flights where flight.stage != .reply {
+      offers.add(flight.verb, flight.subject)
+      if offers.isFull { return }
+    }
+    if offers.want == .all {
+      waiting.forEach { _, flight in
+        offers.add(.reply, flight.subject, when: false, else: .etcdSilent(flight.request.summary))
+      }
+      if flights.isEmpty, waiting.isEmpty, commits.isEmpty {
+        offers.add(.authorize, .named("requests"), when: false, else: .noRequest)
+      }
+    }
+  }
+
+  public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) {
+    if action.verb == .list {
+      serial += 1
+      sync = .asked(serial)
+      out.send(.range(Range(id: serial, everything: serial)), to: etcd)
+      return
+    }
+    if action.verb == .notify {
+      tell(&out)
+      return
+    }
+    guard let place = flights.firstIndex(where: { $0.verb == action.verb && $0.subject == action.subject }) else { return }
+    var flight = flights.remove(at: place)
+    switch action.verb {
+    case .authorize: authorize(&flight, &out)
+    case .admit: admit(&flight, &out)
+    case .validate: validate(&flight, &out)
+    case .store: store(&flight, &out)
+    case .read: read(&flight, &out)
+    case .exec: exec(&flight, &out)
+    default:
+      answer(flight, &out)
+      return
+    }
+    if flight.stage == .waiting {
+      waiting[flight.serial] = flight
+    } else {
+      flights.insert(flight, at: min(place, flights.count))
+    }
+  }
+
+  public mutating func restart(at now: Time) {
+    cache.clear()
+    flights = []
+    waiting = [:]
+    commits = []
+    sync = .needed(from: now)
+  }
+
+  public var state: Value {
+    let flying = flights.map { Value.Entry($0.request.summary, $0.state) }
+    var asked: [Value] = []
+    waiting.forEach { _, flight in asked.append(.string(flight.request.summary)) }
+    let untold = commits.map { Value.string($0.object.key.path) }
+    return .map(
+      ("requests", .map(flying)),
+      ("waiting", .list(asked)),
+      ("untold", .list(untold)),
+      ("watchCache", cache.state)
+    )
+  }
+
+  // MARK: Helpers
+
+  /// One commit enters the watch cache; every open watch whose selector matches hears of it.
+  private mutating func tell(_ out: inout KubeOutbox) {
+    let commit = commits.removeFirst()
+    let told = cache.apply(commit)
+    for (client, event) in told { out.send(.watch(event), to: client) }
+    out.note(Fact("fact.apiserver.told", ("count", .integer(Int64(told.count)))))
+  }
+
+  private mutating func answer(_ flight: Flight, _ out: inout KubeOutbox) {
+    guard let response = flight.response else { return }
+    if let record = Audit.record(flight, response) { out.record(record) }
+    out.note(Fact("fact.apiserver.code", ("code", .integer(response.code)), ("to", .string(flight.request.user))))
+    out.send(.response(response), to: flight.sender)
+  }
+
+  private mutating func finish(_ reply: Transacted) {
+    guard var flight = waiting.removeValue(for: reply.id) else { return }
+    settle(&flight, reply)
+    flights.append(flight)
+  }
+
+  private mutating func finish(_ reply: Ranged) {
+    if sync == .asked(reply.id) {
+      commits = cache.replace(reply.objects, revision: reply.revision)
+      sync = .done
+      return
+    }
+    guard var flight = waiting.removeValue(for: reply.id) else { return }
+    settle(&flight, reply)
+    flights.append(flight)
+  }
+
+  private mutating func finish(_ result: ExecResult) {
+    guard var flight = waiting.removeValue(for: result.id) else { return }
+    if result.failure.isEmpty {
+      flight.succeed(result.exitCode == 0 ? 200 : 299, nil)
+      flight.response?.message = result.output
+      flight.response?.revision = result.exitCode
+    } else {
+      flight.fail(500, "InternalError", result.failure)
+    }
+    flights.append(flight)
+  }
+
+  /// Whoever was asked is not there: etcd (clients wait until kube-apiserver gives up), or a kubelet.
+  private mutating func refuse(_ id: Int64, at now: Time) {
+    if sync == .asked(id) {
+      sync = .needed(from: now + Client.retryAfter)
+      return
+    }
+    guard var flight = waiting.removeValue(for: id) else { return }
+    if flight.request.subresource == "exec" {
+      flight.fail(500, "InternalError", ExecText.unreachable(cache, flight.request.key))
+    } else {
+      flight.fail(500, "", "etcdserver: request timed out")
+      flight.replyAt = now + durations.etcdTimeout
+    }
+    flights.append(flight)
+  }
+
+  private mutating func lost(_ peer: Address, at now: Time) {
+    if peer == etcd {
+      for id in waiting.keys { refuse(id, at: now) }
+      sync = .needed(from: now + Client.retryAfter)
+      return
+    }
+    for id in waiting.keys where waiting[id]?.node == peer { refuse(id, at: now) }
+    cache.forget(peer)
+    flights.removeAll { $0.sender == peer }
+  }
+}
+
+extension Verb {
+  fileprivate static let list: Verb = "list"
+}
+
+extension Obstacle {
+  fileprivate static var noRequest: Obstacle { Obstacle("obstacle.apiserver.no-request") }
+  fileprivate static var notReady: Obstacle { Obstacle("obstacle.apiserver.not-ready") }
+  fileprivate static func etcdSilent(_ request: String) -> Obstacle {
+    Obstacle("obstacle.apiserver.waiting", ("request", .string(request)))
+  }
+}

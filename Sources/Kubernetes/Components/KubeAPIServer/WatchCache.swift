@@ -1,0 +1,135 @@
+import Clockwork
+
+/// What kube-apiserver knows of etcd's content, and who wants to hear of changes.
+struct WatchCache: Sendable {
+  struct Watcher: Sendable {
+    let client: Address
+    let kind: Kind
+    let selector: WatchSelector
+  }
+
+  private(set) var objects: Table<ObjectKey, Object> = [:]
+  /// Keys of each kind in the order in which they were created: lists to informers follow it.
+  private var order: Table<ObjectKey, Int64> = [:]
+  private(set) var revision: Int64 = 0
+  private var watchers: Table<Kind, [Watcher]> = [:]
+  /// Watchers of Pods of one node, by node: a Pod's event must not be weighed by every kubelet of a large cluster.
+  private var byNode: Table<String, [Watcher]> = [:]
+
+  subscript(key: ObjectKey) -> Object? { objects[key] }
+
+  mutating func seed(_ object: Object) {
+    objects[object.key] = object
+    revision = max(revision, object.resourceVersion)
+  }
+
+  mutating func add(_ watcher: Watcher) {
+    if case .node(let node) = watcher.selector {
+      byNode.update(node, default: []) { $0.append(watcher) }
+    } else {
+      watchers.update(watcher.kind, default: []) { $0.append(watcher) }
+    }
+  }
+
+  mutating func removeAllWatchers() {
+    watchers = [:]
+    byNode = [:]
+  }
+
+  mutating func forget(_ client: Address) {
+    for kind in watchers.keys {
+      watchers.update(kind, default: []) { list in list.removeAll { $0.client == client } }
+    }
+    for node in byNode.keys {
+      byNode.update(node, default: []) { list in list.removeAll { $0.client == client } }
+    }
+  }
+
+  /// The objects of a kind that a selector wants, oldest first.
+  func list(_ kind: Kind, namespace: String, _ selector: WatchSelector) -> [Object] {
+    var found: [Object] = []
+    objects.forEach(from: ObjectKey(kind, namespace, "")) { key, object in
+      guard key.kind == kind, namespace.isEmpty || key.namespace == namespace else { return false }
+      if selector.matches(object) { found.append(object) }
+      return true
+    }
+    // Creation order, because no rule of the model may depend on the alphabet.
+    return found.sorted { left, right in
+      let (one, other) = (created(left), created(right))
+      return one == other ? left.key < right.key : one < other
+    }
+  }
+
+  private func created(_ object: Object) -> Int64 { order[object.key] ?? 0 }
+
+  /// Follows one commit of etcd and says who has to be told what.
+  mutating func apply(_ commit: Commit) -> [(client: Address, event: WatchEvent)] {
+    let key = commit.object.key
+    let before = objects[key]
+    revision = max(revision, commit.revision)
+    if commit.isDelete {
+      objects.removeValue(for: key)
+      order.removeValue(for: key)
+    } else {
+      if before == nil { order[key] = commit.revision }
+      objects[key] = commit.object
+    }
+    var told: [(client: Address, event: WatchEvent)] = []
+    for watcher in interested(in: commit.object, before) {
+      guard let type = change(watcher.selector, before, commit) else { continue }
+      told.append((watcher.client, WatchEvent(type: type, object: commit.object, revision: commit.revision)))
+    }
+    return told
+  }
+
+  private func interested(in object: Object, _ before: Object?) -> [Watcher] {
+    var found = watchers[object.kind] ?? []
+    guard object.kind == .pod else { return found }
+    let node = object.pod?.spec.nodeName ?? ""
+    let last = before?.pod?.spec.nodeName ?? ""
+    if !node.isEmpty { found += byNode[node] ?? [] }
+    if !last.isEmpty, last != node { found += byNode[last] ?? [] }
+    return found
+  }
+
+  /// What a watcher sees depends on whether the object matched before and matches now.
+  private func change(_ selector: WatchSelector, _ before: Object?, _ commit: Commit) -> WatchEvent.Change? {
+    let matched = before.map { selector.matches($0) } ?? false
+    let matches = !commit.isDelete && selector.matches(commit.object)
+    if matches { return matched ? .modified : .added }
+    return matched ? .deleted : nil
+  }
+
+  /// Replaces everything by what etcd holds; what differs comes back as commits that watchers have not heard of.
+  mutating func replace(_ held: [Object], revision: Int64) -> [Commit] {
+    var commits: [Commit] = []
+    var seen: Table<ObjectKey, Bool> = [:]
+    for object in held {
+      seen[object.key] = true
+      let before = objects[object.key]
+      if before?.resourceVersion == object.resourceVersion { continue }
+      commits.append(
+        Commit(object: object, previous: before, isDelete: false, revision: object.resourceVersion)
+      )
+    }
+    objects.forEach { key, object in
+      if seen[key] == nil {
+        commits.append(Commit(object: object, previous: object, isDelete: true, revision: revision))
+      }
+    }
+    return commits.sorted { $0.revision < $1.revision }
+  }
+
+  mutating func clear() {
+    objects = [:]
+    order = [:]
+    revision = 0
+    removeAllWatchers()
+  }
+
+  var state: Value {
+    var held: [Value.Entry] = []
+    objects.forEach { key, object in held.append(Value.Entry(key.path, .integer(object.resourceVersion))) }
+    return .map(("revision", .integer(revision)), ("objects", .map(held)))
+  }
+}
