@@ -24,7 +24,9 @@ public enum Kube: Domain {
 
     public var description: String {
       switch self {
-      case .object(let key): key.text
+      case .object(let key):
+        key.namespace.isEmpty || key.namespace == "default"
+          ? key.text : "\(key.kind.printedName)/\(key.namespace)/\(key.name)"
       case .named(let name): name
       }
     }

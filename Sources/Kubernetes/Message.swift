@@ -25,8 +25,6 @@ public enum Message: Letter, Sendable {
   case refused(id: Int64, by: Address)
   case closed(by: Address)
 
-  public static func closed(by component: Address) -> Message { .closed(by: component) }
-
   public var refusal: Message? {
     switch self {
     case .request(let request): .refused(id: request.id, by: -1)
@@ -148,7 +146,7 @@ public struct Request: Sendable {
     name = key.name
   }
 
-  public var key: ObjectKey { ObjectKey(kind: kind, namespace: namespace, name: name) }
+  public var key: ObjectKey { ObjectKey(kind, namespace, name) }
 
   public var isWrite: Bool {
     switch verb {
@@ -264,13 +262,38 @@ public struct Transacted: Sendable {
   public var current: Object?
 }
 
-/// A read of every key below a prefix, or of one key.
+/// A read of one key, of every key of a kind, or of everything.
 public struct Range: Sendable {
   public var id: Int64
-  public var prefix: String
   public var kind: Kind
+  /// Empty for all namespaces.
+  public var namespace: String
+  /// Empty for every key of the kind.
+  public var name: String
+  public var everything: Bool
+
+  public init(id: Int64, kind: Kind, namespace: String = "", name: String = "") {
+    self.id = id
+    self.kind = kind
+    self.namespace = namespace
+    self.name = name
+    everything = false
+  }
+
+  /// Reads the whole store, as a starting kube-apiserver does kind by kind.
+  public init(everything id: Int64) {
+    self.init(id: id, kind: .namespace)
+    everything = true
+  }
+
+  public var prefix: String {
+    if everything { return "/registry/" }
+    if !name.isEmpty { return ObjectKey(kind, namespace, name).path }
+    return namespace.isEmpty ? kind.prefix : "\(kind.prefix)\(namespace)/"
+  }
 }
 
+/// What etcd holds there, and its revision.
 public struct Ranged: Sendable {
   public var id: Int64
   public var objects: [Object]
@@ -288,6 +311,7 @@ public struct Commit: Sendable {
 
 // MARK: Exec
 
+/// A command to be run in a container.
 public struct ExecCall: Sendable {
   public var id: Int64
   public var pod: ObjectKey
@@ -295,6 +319,7 @@ public struct ExecCall: Sendable {
   public var command: [String]
 }
 
+/// How the command went.
 public struct ExecResult: Sendable {
   public var id: Int64
   public var exitCode: Int64

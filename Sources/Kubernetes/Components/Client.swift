@@ -68,7 +68,7 @@ public struct Client: Sendable {
   public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) -> Bool {
     guard action.verb == "list", case .named(let plural) = action.subject else { return false }
     for index in informers.indices where informers[index].kind.plural == plural && informers[index].phase == .mustList {
-      var request = request(.watch, ObjectKey(kind: informers[index].kind, namespace: "", name: ""))
+      var request = request(.watch, ObjectKey(informers[index].kind, "", ""))
       request.selector = informers[index].selector
       informers[index].beginList(request: request.id)
       out.send(.request(request), to: apiserver)

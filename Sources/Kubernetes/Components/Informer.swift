@@ -105,7 +105,7 @@ public struct Informer: Sendable {
   /// The cache and what waits, for screens and digests.
   public var state: Value {
     let held = order.map { key in
-      Value.Entry(key.text, .string(cache[key]?.metadata.resourceVersion ?? ""))
+      Value.Entry(key.text, .integer(cache[key]?.resourceVersion ?? 0))
     }
     let queue = waiting.map { Value.string("\($0.type.rawValue) \($0.object.key.text)") }
     return .map(("cache", .map(held)), ("waiting", .list(queue)), ("watching", .bool(phase == .watching)))

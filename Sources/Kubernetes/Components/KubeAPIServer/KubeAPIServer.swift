@@ -100,14 +100,16 @@ public struct KubeAPIServer: Component {
     if action.verb == .list {
       serial += 1
       sync = .asked(serial)
-      out.send(.range(Range(id: serial, everything: serial)), to: etcd)
+      out.send(.range(Range(everything: serial)), to: etcd)
       return
     }
     if action.verb == .notify {
       tell(&out)
       return
     }
-    guard let place = flights.firstIndex(where: { $0.verb == action.verb && $0.subject == action.subject }) else { return }
+    guard let place = flights.firstIndex(where: { $0.verb == action.verb && $0.subject == action.subject }) else {
+      return
+    }
     var flight = flights.remove(at: place)
     switch action.verb {
     case .authorize: authorize(&flight, &out)

@@ -1,0 +1,38 @@
+import Clockwork
+
+/// Names and sentences that kube-apiserver makes.
+public enum Naming {
+  /// Letters and digits that no generated word can be made of (apimachinery: util/rand).
+  private static let alphabet: [Character] = [
+    "b", "c", "d", "f", "g", "h", "j", "k", "l", "m", "n", "p", "q", "r", "s", "t", "v", "w", "x", "z", "2", "4", "5",
+    "6", "7", "8", "9",
+  ]
+
+  /// Five characters, as `generateName` appends them.
+  public static func suffix(_ random: inout Random) -> String {
+    var out = ""
+    for _ in 0..<5 { out.append(alphabet[random.next(below: alphabet.count)]) }
+    return out
+  }
+
+  /// A version 4 UUID.
+  public static func uid(_ random: inout Random) -> String {
+    let high = (random.next() & 0xffff_ffff_ffff_0fff) | 0x4000
+    let low = (random.next() & 0x3fff_ffff_ffff_ffff) | 0x8000_0000_0000_0000
+    let head = Digest.hexadecimal(high >> 32, digits: 8)
+    let second = Digest.hexadecimal(high >> 16, digits: 4)
+    let third = Digest.hexadecimal(high, digits: 4)
+    let fourth = Digest.hexadecimal(low >> 48, digits: 4)
+    return "\(head)-\(second)-\(third)-\(fourth)-\(Digest.hexadecimal(low, digits: 12))"
+  }
+
+  public static func notFound(_ key: ObjectKey) -> String {
+    "\(key.kind.printedResource) \"\(key.name)\" not found"
+  }
+
+  /// The text of a lost race for an update that named a resourceVersion.
+  public static func conflict(_ key: ObjectKey) -> String {
+    let advice = "the object has been modified; please apply your changes to the latest version and try again"
+    return "Operation cannot be fulfilled on \(key.kind.printedResource) \"\(key.name)\": \(advice)"
+  }
+}
