@@ -1,0 +1,52 @@
+import Clockwork
+import Prose
+
+/// Ties a translation to the text that it was made from.
+///
+/// The front matter of a translation says `of: ` and the hash of the reference file. Once the reference changes the
+/// two differ, and `check` says that the translation is stale until a person has looked and stamped it again.
+public enum Stamp {
+  /// Eight hexadecimal digits over a text without its front matter; how its lines end makes no difference.
+  public static func hash(of text: String) -> String {
+    var digest = Digest()
+    var isFirst = true
+    for line in lines(of: text) {
+      if !isFirst { digest.add(byte: 0x0a) }
+      for byte in line.utf8 { digest.add(byte: byte) }
+      isFirst = false
+    }
+    return Digest.hexadecimal(digest.value, digits: 8)
+  }
+
+  /// The text of a translation with the hash of the reference in its front matter; the rest stays as it is.
+  public static func stamped(_ text: String, reference: String) -> String {
+    let entry = "of: \(hash(of: reference))"
+    let all = allLines(of: text)
+    let skipped = frontLines(of: text)
+    if skipped == 0 { return "---\n\(entry)\n---\n" + text }
+    var front = Array(all.prefix(skipped))
+    if let place = front.firstIndex(where: { $0.hasPrefix("of:") }) {
+      front[place] = Substring(entry)
+    } else {
+      front.insert(Substring(entry), at: 1)
+    }
+    return (front + all.dropFirst(skipped)).joined(separator: "\n")
+  }
+
+  private static func allLines(of text: String) -> [Substring] {
+    text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+  }
+
+  private static func lines(of text: String) -> [Substring] {
+    var lines = Array(allLines(of: text).dropFirst(frontLines(of: text)))
+    while let last = lines.last, last.isEmpty { lines.removeLast() }
+    return lines
+  }
+
+  private static func frontLines(of text: String) -> Int {
+    let lines = allLines(of: text)
+    guard lines.first == "---" else { return 0 }
+    for (index, line) in lines.enumerated().dropFirst() where line == "---" || line == "..." { return index + 1 }
+    return 0
+  }
+}
