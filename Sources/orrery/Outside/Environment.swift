@@ -1,0 +1,28 @@
+import Glibc
+
+/// What the environment says.
+enum Environment {
+  /// A variable that is set and not empty.
+  static func value(_ name: String) -> String? {
+    guard let text = getenv(name) else { return nil }
+    let value = String(cString: text)
+    return value.isEmpty ? nil : value
+  }
+
+  /// The code of the language that the person's locale names.
+  static var language: String {
+    for name in ["ORRERY_LANG", "LC_ALL", "LC_MESSAGES", "LANG"] {
+      if let value = value(name) { return value.hasPrefix("ko") ? "ko" : "en" }
+    }
+    return "en"
+  }
+
+  static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+  static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+  /// The folder for what a program remembers between runs.
+  static var stateFolder: String {
+    if let folder = value("XDG_STATE_HOME") { return "\(folder)/orrery" }
+    return "\(value("HOME") ?? ".")/.local/state/orrery"
+  }
+}
