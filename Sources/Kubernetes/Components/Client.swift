@@ -27,7 +27,9 @@ public struct Client: Sendable {
     return Request(id: lastID, user: user, verb: verb, key: key)
   }
 
-  /// Takes in what concerns the informers. False when the message is the component's own business.
+  /// Takes in what concerns the informers.
+  ///
+  /// False when the message is the component's own business.
   public mutating func receive(_ message: Message, at now: Time) -> Bool {
     switch message {
     case .watch(let event):
@@ -64,7 +66,9 @@ public struct Client: Sendable {
     }
   }
 
-  /// Does what `offers` offered. False when the action is not the client's.
+  /// Does what `offers` offered.
+  ///
+  /// False when the action is not the client's.
   public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) -> Bool {
     guard action.verb == "list", case .named(let plural) = action.subject else { return false }
     for index in informers.indices where informers[index].kind.plural == plural && informers[index].phase == .mustList {

@@ -1,6 +1,8 @@
 public import Clockwork
 
-/// etcd keeps what kube-apiserver puts, numbers every change, and tells kube-apiserver about it. It decides nothing.
+/// etcd keeps what kube-apiserver puts, numbers every change, and tells kube-apiserver about it.
+///
+/// It decides nothing.
 public struct Etcd: Component {
   public typealias Model = Kube
 

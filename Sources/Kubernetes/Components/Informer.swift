@@ -51,7 +51,9 @@ public struct Informer: Sendable {
     return true
   }
 
-  /// Handles the next event: the cache follows it. Returns what was known before.
+  /// Handles the next event: the cache follows it.
+  ///
+  /// Returns what was known before.
   public mutating func handle() -> (event: WatchEvent, before: Object?)? {
     guard !waiting.isEmpty else { return nil }
     let event = waiting.removeFirst()
@@ -69,7 +71,9 @@ public struct Informer: Sendable {
 
   public mutating func beginList(request: Int64) { phase = .listing(request: request) }
 
-  /// Takes the answer of a list: what changed meanwhile becomes events. True when the answer was for this informer.
+  /// Takes the answer of a list: what changed meanwhile becomes events.
+  ///
+  /// True when the answer was for this informer.
   public mutating func finishList(_ response: Response) -> Bool {
     guard case .listing(let request) = phase, request == response.id else { return false }
     guard response.isSuccess else {

@@ -1,6 +1,8 @@
 public import Clockwork
 
-/// kube-apiserver checks every request, stores the result in etcd, and tells every watcher what changed. It orders nobody.
+/// kube-apiserver checks every request, stores the result in etcd, and tells every watcher what changed.
+///
+/// It orders nobody.
 public struct KubeAPIServer: Component {
   public typealias Model = Kube
 

@@ -167,7 +167,9 @@ extension KubeAPIServer {
     flight.stage = .store
   }
 
-  /// A Pod on a node is only marked: its kubelet ends it. Everything else goes at once.
+  /// A Pod on a node is only marked: its kubelet ends it.
+  ///
+  /// Everything else goes at once.
   private func delete(_ flight: inout Flight, _ base: Object, _ grace: Int64?, at now: Time) {
     if let pod = base.pod {
       var seconds = grace ?? pod.spec.terminationGracePeriodSeconds ?? 30
