@@ -37,7 +37,7 @@ public enum Content: Equatable, Sendable {
     case .namespace: .namespace(Shared(Namespace.read(body, &reading) ?? Namespace()))
     case .serviceAccount: .serviceAccount(Shared(ServiceAccount.read(body, &reading) ?? ServiceAccount()))
     case .binding: .binding(Shared(Binding.read(body, &reading) ?? Binding()))
-    default: .opaque(body.entries ?? [])
+    default: .opaque(body.sorted.entries ?? [])
     }
   }
 }

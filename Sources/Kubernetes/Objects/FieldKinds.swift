@@ -43,9 +43,9 @@ extension Value: Field {
   public static var goType: String { "interface {}" }
   public static var vacant: Value { .null }
   public var isVacant: Bool { isNull }
-  public var tree: Value { self }
+  public var tree: Value { sorted }
 
-  public static func read(_ value: Value, _ reading: inout Reading) -> Value? { value }
+  public static func read(_ value: Value, _ reading: inout Reading) -> Value? { value.sorted }
 }
 
 extension Optional: Field where Wrapped: Field {

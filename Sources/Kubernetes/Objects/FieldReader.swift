@@ -18,6 +18,14 @@ public struct Reading: Equatable, Sendable {
   }
 }
 
+extension Reading {
+  /// Notes that a text is no amount of a resource.
+  mutating func badQuantity(under key: String, _ value: Value) {
+    let detail = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+    problems.append(FieldProblem(.wrongType, path + [key], got: value.plain, detail: detail))
+  }
+}
+
 /// Fills a record from the entries of a map; entries that no field claims are kept as unknown.
 public struct FieldReader: Fields {
   private let entries: [Value.Entry]
@@ -49,7 +57,9 @@ public struct FieldReader: Fields {
   }
 
   public mutating func rest(_ unknown: inout [Value.Entry]) {
-    for index in entries.indices where !taken[index] { unknown.append(entries[index]) }
+    for index in entries.indices where !taken[index] {
+      unknown.append(Value.Entry(entries[index].key, entries[index].value.sorted))
+    }
   }
 }
 
@@ -65,7 +75,7 @@ public struct FieldWriter: Fields {
   }
 
   public mutating func rest(_ unknown: inout [Value.Entry]) {
-    entries.append(contentsOf: unknown)
+    for entry in unknown { entries.append(Value.Entry(entry.key, entry.value.sorted)) }
   }
 
   /// The entries in alphabetical order of their keys.

@@ -39,7 +39,12 @@ extension ResourceList: Field {
     var list = ResourceList()
     for entry in entries {
       switch entry.value {
-      case .string, .integer, .number: list[entry.key] = entry.value.plain
+      case .string, .integer, .number:
+        if let quantity = Quantity(entry.value.plain) {
+          list[entry.key] = quantity.text
+        } else {
+          reading.badQuantity(under: entry.key, entry.value)
+        }
       default:
         reading.path.append(entry.key)
         reading.wrongType(entry.value, expected: "resource.Quantity")

@@ -42,7 +42,7 @@ extension KubeAPIServer {
     object.metadata.resourceVersion = 0
     object.metadata.deletionTimestamp = nil
     if let refusal = Admission.admit(&object, version, cache: cache, random: &random) {
-      flight.fail(403, "Forbidden", refusal)
+      flight.fail(refusal.code, refusal.reason, refusal.text)
       return
     }
     flight.object = object

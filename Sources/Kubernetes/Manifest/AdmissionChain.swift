@@ -1,0 +1,25 @@
+import Clockwork
+
+extension Admission {
+  /// Everything that happens to a new object between decoding and validation; says who refuses it, if anybody does.
+  static func admit(
+    _ object: inout Object,
+    _ version: Version,
+    cache: WatchCache,
+    random: inout Random
+  ) -> Refusal? {
+    Strategy.prepareForCreate(&object, version: version)
+    Defaulting.apply(to: &object, version: version)
+    guard var pod = object.pod else { return nil }
+    let name = pod.spec.serviceAccountName.isEmpty ? "default" : pod.spec.serviceAccountName
+    let account = cache[ObjectKey(.serviceAccount, object.namespace, name)]?.serviceAccount
+    let suffix = Naming.suffix(&random)
+    if let refusal = serviceAccount(&pod, account: account, suffix: suffix, version: version) { return refusal }
+    if let refusal = priority(&pod) { return refusal }
+    defaultTolerationSeconds(&pod)
+    object = Object(pod: pod)
+    // The quality of service is computed last: limits have become requests by now.
+    object.updatePod { $0.status.qosClass = Strategy.qualityOfService($0).rawValue }
+    return nil
+  }
+}

@@ -1,0 +1,90 @@
+import Clockwork
+
+/// What the storage layer of the API server sets or resets itself, whatever the client sent.
+public enum Strategy {
+  /// Prepares an object for its first write: a client cannot create a status.
+  public static func prepareForCreate(_ object: inout Object, version: Version) {
+    switch object.content {
+    case .pod:
+      object.updatePod { pod in
+        pod.status = PodStatus(phase: "Pending")
+        pod.status.qosClass = qualityOfService(pod).rawValue
+        pod.metadata.generation = version == .now ? 1 : 0
+      }
+    case .namespace:
+      guard var namespace = object.asNamespace else { return }
+      namespace.status = NamespaceStatus()
+      namespace.status.phase = "Active"
+      if !namespace.spec.finalizers.contains("kubernetes") { namespace.spec.finalizers.append("kubernetes") }
+      object = Object(namespace: namespace)
+    default: return
+    }
+  }
+
+  /// Prepares an update through the main resource: the status stays as stored.
+  public static func prepareForUpdate(_ object: inout Object, old: Object, version: Version) {
+    keepIdentity(&object, old: old)
+    if let stored = old.pod {
+      object.updatePod { pod in
+        pod.status = stored.status
+        pod.metadata.generation = stored.metadata.generation
+        if version == .now, pod.spec != stored.spec { pod.metadata.generation += 1 }
+      }
+    }
+    if let stored = old.node { object.updateNode { $0.status = stored.status } }
+  }
+
+  /// Prepares an update through the status subresource: everything but the status stays as stored.
+  public static func prepareForStatusUpdate(_ object: inout Object, old: Object) {
+    keepIdentity(&object, old: old)
+    if let stored = old.pod {
+      object.updatePod { pod in
+        pod.spec = stored.spec
+        // A Pod's quality of service follows from its spec, which cannot change it any more.
+        pod.status.qosClass = stored.status.qosClass
+        keepLife(&pod.metadata, stored.metadata)
+      }
+    }
+    if let stored = old.node {
+      object.updateNode { node in
+        node.spec = stored.spec
+        keepLife(&node.metadata, stored.metadata)
+      }
+    }
+  }
+
+  /// What an update can never change; an empty uid means the stored one.
+  private static func keepIdentity(_ object: inout Object, old: Object) {
+    var metadata = object.metadata
+    metadata.creationTimestamp = old.metadata.creationTimestamp
+    if metadata.uid.isEmpty { metadata.uid = old.uid }
+    object.metadata = metadata
+  }
+
+  /// The marks of a deletion and the owners are not part of a status.
+  private static func keepLife(_ metadata: inout ObjectMeta, _ stored: ObjectMeta) {
+    metadata.deletionTimestamp = stored.deletionTimestamp
+    metadata.deletionGracePeriodSeconds = stored.deletionGracePeriodSeconds
+    metadata.ownerReferences = stored.ownerReferences
+    metadata.generation = stored.generation
+  }
+
+  /// Guaranteed, Burstable or BestEffort, from what all containers ask for.
+  public static func qualityOfService(_ pod: Pod) -> QualityOfService {
+    var demands: [QualityOfService.Demand] = []
+    func add(_ container: Container) {
+      let resources = container.resources
+      demands.append(
+        QualityOfService.Demand(
+          requestCPU: resources.requests["cpu"].flatMap { Quantity($0) },
+          requestMemory: resources.requests["memory"].flatMap { Quantity($0) },
+          limitCPU: resources.limits["cpu"].flatMap { Quantity($0) },
+          limitMemory: resources.limits["memory"].flatMap { Quantity($0) }
+        )
+      )
+    }
+    for container in pod.spec.initContainers { add(container) }
+    for container in pod.spec.containers { add(container) }
+    return QualityOfService.of(demands)
+  }
+}
