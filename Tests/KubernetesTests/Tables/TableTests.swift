@@ -29,12 +29,18 @@ enum TableOutcome {
 struct TableTests {
   /// Every table that some code stands for; a file dropped into the folder needs a line here to be compared.
   static let checkers: [String: TableChecker] = [
+    "balanced_allocation": ResourceTables.balanced,
     "crashloop_backoff": BackoffTables.crashLoop,
+    "image_locality": NodeTables.imageLocality,
     "image_pull_backoff": BackoffTables.imagePull,
     "label_selectors": SelectorTables.labels,
+    "node_affinity": NodeTables.affinity,
+    "noderesources_least_allocated": ResourceTables.leastAllocated,
+    "noderesources_most_allocated": ResourceTables.mostAllocated,
     "pod_phase": PodTables.phase,
     "qos": PodTables.qualityOfService,
     "quantity": QuantityTables.quantity,
+    "taint_toleration": NodeTables.taints,
   ]
 
   @Test("every row agrees", arguments: Oracle.tables)
