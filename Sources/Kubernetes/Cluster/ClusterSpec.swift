@@ -1,0 +1,217 @@
+public import Clockwork
+
+/// What a cluster is made of: the file in `Lessons/clusters` that a lesson or `--cluster` names.
+///
+/// Keys: `version` (then, now), `runtime` (docker, containerd), `network` (kubenet, bridge), `proxy`,
+/// `serviceCIDR`, `clusterCIDR`, `controlPlane` {name, ip, registers, podCIDR, cpu, memory, pods},
+/// `nodes` [{name, ip, podCIDR, cpu, memory, pods, labels, taints}].
+public struct ClusterSpec: Equatable, Sendable {
+  public enum Runtime: String, Equatable, Sendable {
+    case docker
+    case containerd
+  }
+
+  /// A machine that runs a kubelet.
+  public struct Machine: Equatable, Sendable {
+    public var name = ""
+    public var ip = ""
+    public var podCIDR = ""
+    public var cpu = "2"
+    public var memory = "4Gi"
+    public var pods = "110"
+    public var labels: Table<String, String> = [:]
+    public var taints: [Taint] = []
+    public var isControlPlane = false
+
+    public init(name: String, ip: String) {
+      self.name = name
+      self.ip = ip
+    }
+  }
+
+  public var version = Version.now
+  public var runtime = Runtime.containerd
+  public var network = "bridge"
+  public var proxy = "iptables"
+  public var serviceCIDR = ""
+  public var clusterCIDR = ""
+  public var controlPlaneIP = ""
+  /// Machines with a kubelet, the control plane's first where it registers as a node.
+  public var machines: [Machine] = []
+
+  public init() {}
+
+  /// Reads a spec; what is wrong with it is listed, and a spec with problems must not be built.
+  public init(_ value: Value, problems: inout [FieldProblem]) {
+    var reader = SpecReader(value: value, path: [])
+    reader.only([
+      "version", "runtime", "network", "proxy", "serviceCIDR", "clusterCIDR", "controlPlane", "nodes", "addons",
+    ])
+    if let version = Version(rawValue: reader.choice("version", ["then", "now"], default: "now")) {
+      self.version = version
+    }
+    let usual = version == .then ? "docker" : "containerd"
+    if let runtime = Runtime(rawValue: reader.choice("runtime", ["docker", "containerd"], default: usual)) {
+      self.runtime = runtime
+    }
+    network = reader.choice("network", ["kubenet", "bridge"], default: version == .then ? "kubenet" : "bridge")
+    proxy = reader.choice("proxy", ["userspace", "iptables", "ipvs", "nftables"], default: "iptables")
+    serviceCIDR = reader.text("serviceCIDR", default: "10.96.0.0/12")
+    clusterCIDR = reader.text("clusterCIDR", default: "10.244.0.0/16")
+    readControlPlane(&reader)
+    for (index, node) in (value["nodes"]?.elements ?? []).enumerated() {
+      var inner = SpecReader(value: node, path: ["nodes", "\(index)"])
+      machines.append(ClusterSpec.machine(&inner, number: index + 1))
+      reader.problems += inner.problems
+    }
+    if machines.isEmpty {
+      reader.problems.append(FieldProblem(.required, ["nodes"], detail: "a cluster needs a node"))
+    }
+    checkPairs(&reader)
+    checkNames(&reader)
+    problems += reader.problems
+  }
+
+  private mutating func readControlPlane(_ reader: inout SpecReader) {
+    let value = reader.value["controlPlane"] ?? .emptyMap
+    var inner = SpecReader(value: value, path: ["controlPlane"])
+    controlPlaneIP = inner.text("ip", default: "192.0.2.10")
+    if inner.flag("registers", default: false) {
+      var machine = ClusterSpec.machine(&inner, number: 0)
+      machine.isControlPlane = true
+      let key = version == .then ? "node-role.kubernetes.io/master" : "node-role.kubernetes.io/control-plane"
+      machine.taints = [Taint(key: key, effect: "NoSchedule")]
+      machine.labels[key] = ""
+      machines.append(machine)
+    }
+    reader.problems += inner.problems
+  }
+
+  private static func machine(_ reader: inout SpecReader, number: Int) -> Machine {
+    reader.only(["name", "ip", "podCIDR", "cpu", "memory", "pods", "labels", "taints", "registers"])
+    var machine = Machine(
+      name: reader.text("name", default: number == 0 ? "cp1" : "node\(number)"),
+      ip: reader.text("ip", default: "192.0.2.\(10 + number)")
+    )
+    machine.podCIDR = reader.text("podCIDR", default: "10.244.\(number).0/24")
+    machine.cpu = reader.text("cpu", default: machine.cpu)
+    machine.memory = reader.text("memory", default: machine.memory)
+    machine.pods = reader.text("pods", default: machine.pods)
+    for entry in reader.value["labels"]?.entries ?? [] { machine.labels[entry.key] = entry.value.plain }
+    for taint in reader.value["taints"]?.elements ?? [] {
+      machine.taints.append(
+        Taint(
+          key: taint["key"]?.plain ?? "",
+          value: taint["value"]?.plain ?? "",
+          effect: taint["effect"]?.plain ?? "NoSchedule"
+        )
+      )
+    }
+    return machine
+  }
+
+  /// Pairs that never existed say why.
+  private func checkPairs(_ reader: inout SpecReader) {
+    func refuse(_ key: String, _ why: String) {
+      reader.problems.append(FieldProblem(.invalid, [key], got: "\"\(reader.value[key]?.plain ?? "")\"", detail: why))
+    }
+    if version == .now, runtime == .docker { refuse("runtime", "dockershim was removed in Kubernetes 1.24") }
+    if version == .now, network == "kubenet" { refuse("network", "kubenet went with dockershim in Kubernetes 1.24") }
+    if runtime == .containerd, network == "kubenet" { refuse("network", "kubenet works with docker only") }
+    if version == .now, proxy == "userspace" { refuse("proxy", "the userspace proxy was removed in Kubernetes 1.26") }
+    if version == .then, proxy == "nftables" { refuse("proxy", "the nftables proxy came with Kubernetes 1.29") }
+  }
+
+  private func checkNames(_ reader: inout SpecReader) {
+    var seen: [String] = []
+    for machine in machines {
+      if seen.contains(machine.name) {
+        reader.problems.append(FieldProblem(.duplicate, ["nodes"], got: "\"\(machine.name)\""))
+      }
+      seen.append(machine.name)
+    }
+  }
+}
+
+/// Reads the keys of one map of a spec and collects what is wrong.
+struct SpecReader {
+  let value: Value
+  let path: [String]
+  var problems: [FieldProblem] = []
+
+  init(value: Value, path: [String]) {
+    self.value = value
+    self.path = path
+  }
+
+  mutating func only(_ keys: [String]) {
+    guard let entries = value.entries else {
+      if !value.isNull { problems.append(FieldProblem(.wrongType, path, detail: "a map is expected here")) }
+      return
+    }
+    for entry in entries where !keys.contains(entry.key) {
+      let known = keys.joined(separator: ", ")
+      problems.append(
+        FieldProblem(.invalid, path + [entry.key], got: "\"\(entry.key)\"", detail: "no such key; known are \(known)")
+      )
+    }
+  }
+
+  mutating func text(_ key: String, default usual: String) -> String {
+    guard let found = value[key] else { return usual }
+    switch found {
+    case .string, .integer, .number: return found.plain
+    default:
+      problems.append(FieldProblem(.wrongType, path + [key], detail: "text is expected here"))
+      return usual
+    }
+  }
+
+  mutating func flag(_ key: String, default usual: Bool) -> Bool {
+    guard let found = value[key] else { return usual }
+    if let flag = found.flag { return flag }
+    problems.append(FieldProblem(.wrongType, path + [key], detail: "true or false is expected here"))
+    return usual
+  }
+
+  mutating func choice(_ key: String, _ choices: [String], default usual: String) -> String {
+    let found = text(key, default: usual)
+    if choices.contains(found) { return found }
+    let supported = choices.map { "\"\($0)\"" }.joined(separator: ", ")
+    problems.append(
+      FieldProblem(.unsupported, path + [key], got: "\"\(found)\"", detail: "supported values: \(supported)")
+    )
+    return usual
+  }
+}
+
+extension ClusterSpec {
+  /// The same cluster for another learner: other addresses and other capacities, drawn from the seed.
+  ///
+  /// Seed 0 is the cluster as its file has it.
+  public func varied(_ seed: UInt64) -> ClusterSpec {
+    guard seed != 0 else { return self }
+    var random = Random(seed: seed).stream("variant")
+    var spec = self
+    let second = 16 + random.next(below: 200)
+    let third = 20 + random.next(below: 200)
+    let cpu = ["2", "4", "8"][random.next(below: 3)]
+    let memory = ["4Gi", "8Gi", "16Gi"][random.next(below: 3)]
+    spec.clusterCIDR = "10.\(second).0.0/16"
+    spec.controlPlaneIP = ClusterSpec.replace(octet: 2, of: controlPlaneIP, by: third)
+    for index in spec.machines.indices {
+      spec.machines[index].ip = ClusterSpec.replace(octet: 2, of: machines[index].ip, by: third)
+      spec.machines[index].podCIDR = ClusterSpec.replace(octet: 1, of: machines[index].podCIDR, by: second)
+      spec.machines[index].cpu = cpu
+      spec.machines[index].memory = memory
+    }
+    return spec
+  }
+
+  private static func replace(octet: Int, of address: String, by number: Int) -> String {
+    var parts = address.split(separator: ".", omittingEmptySubsequences: false).map { String($0) }
+    guard parts.count == 4 else { return address }
+    parts[octet] = "\(number)"
+    return parts.joined(separator: ".")
+  }
+}

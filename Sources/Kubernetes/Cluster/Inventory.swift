@@ -1,0 +1,130 @@
+import Clockwork
+
+/// The objects that a cluster holds before anything happens: namespaces, nodes, accounts.
+struct Inventory {
+  let spec: ClusterSpec
+  private(set) var objects: [Object] = []
+  private var random: Random
+  private var revision: Int64
+
+  /// The revision that the newest object carries; the first write of a story gets the next one.
+  static let revision: Int64 = 1000
+
+  init(_ spec: ClusterSpec, random: Random) {
+    self.spec = spec
+    self.random = random
+    revision = Inventory.revision - 8 - Int64(spec.machines.count)
+    for name in ["kube-system", "default", "kube-public", "kube-node-lease"] { add(namespace: name) }
+    addAccount()
+    for machine in spec.machines { add(node: machine) }
+  }
+
+  private mutating func add(_ object: Object) {
+    revision += 1
+    let stamp = revision
+    let uid = Naming.uid(&random)
+    objects.append(
+      object.with { metadata in
+        metadata.uid = uid
+        metadata.resourceVersion = stamp
+        metadata.creationTimestamp = Timestamp(-3_600_000)
+      }
+    )
+  }
+
+  private mutating func add(namespace name: String) {
+    var namespace = Namespace()
+    namespace.metadata = ObjectMeta(name: name)
+    if spec.version == .now { namespace.metadata.labels["kubernetes.io/metadata.name"] = name }
+    namespace.spec.finalizers = ["kubernetes"]
+    namespace.status.phase = "Active"
+    add(Object(namespace: namespace))
+  }
+
+  /// "Then" every service account had a Secret with its token; "now" tokens are made for each Pod.
+  private mutating func addAccount() {
+    var account = ServiceAccount()
+    account.metadata = ObjectMeta(name: "default", namespace: "default")
+    if spec.version == .then {
+      let name = "default-token-\(Naming.suffix(&random))"
+      var reference = ObjectReference()
+      reference.name = name
+      account.secrets = [reference]
+      var metadata = ObjectMeta(name: name, namespace: "default")
+      metadata.annotations["kubernetes.io/service-account.name"] = "default"
+      let content: [Value.Entry] = [Value.Entry("type", .string("kubernetes.io/service-account-token"))]
+      add(Object(kind: .secret, metadata: metadata, content: .opaque(content)))
+    }
+    add(Object(serviceAccount: account))
+  }
+
+  private mutating func add(node machine: ClusterSpec.Machine) {
+    var node = Node()
+    var metadata = ObjectMeta(name: machine.name, labels: machine.labels)
+    metadata.labels["kubernetes.io/hostname"] = machine.name
+    metadata.labels["kubernetes.io/os"] = "linux"
+    metadata.labels["kubernetes.io/arch"] = "amd64"
+    node.metadata = metadata
+    node.spec.podCIDR = machine.podCIDR
+    node.spec.podCIDRs = [machine.podCIDR]
+    node.spec.taints = machine.taints
+    let amounts: ResourceList = ["cpu": machine.cpu, "memory": machine.memory, "pods": machine.pods]
+    node.status.capacity = amounts
+    node.status.allocatable = amounts
+    node.status.addresses = [
+      NodeAddress(type: "InternalIP", address: machine.ip), NodeAddress(type: "Hostname", address: machine.name),
+    ]
+    node.status.conditions = conditions()
+    node.status.nodeInfo = system()
+    add(Object(node: node))
+  }
+
+  private func conditions() -> [NodeCondition] {
+    var conditions = [
+      NodeCondition(
+        type: "MemoryPressure",
+        status: "False",
+        reason: "KubeletHasSufficientMemory",
+        message: "kubelet has sufficient memory available"
+      ),
+      NodeCondition(
+        type: "DiskPressure",
+        status: "False",
+        reason: "KubeletHasNoDiskPressure",
+        message: "kubelet has no disk pressure"
+      ),
+      NodeCondition(
+        type: "PIDPressure",
+        status: "False",
+        reason: "KubeletHasSufficientPID",
+        message: "kubelet has sufficient PID available"
+      ),
+      NodeCondition(
+        type: "Ready",
+        status: "True",
+        reason: "KubeletReady",
+        message: "kubelet is posting ready status"
+      ),
+    ]
+    for index in conditions.indices {
+      conditions[index].lastHeartbeatTime = Timestamp(0)
+      conditions[index].lastTransitionTime = Timestamp(-3_600_000)
+    }
+    return conditions
+  }
+
+  private func system() -> NodeSystemInfo {
+    var info = NodeSystemInfo()
+    info.architecture = "amd64"
+    info.operatingSystem = "linux"
+    info.osImage = "Debian GNU/Linux 12 (bookworm)"
+    info.kernelVersion = "6.1.0"
+    info.kubeletVersion = spec.version.number
+    info.kubeProxyVersion = spec.version.number
+    switch spec.runtime {
+    case .docker: info.containerRuntimeVersion = "docker://20.10.24"
+    case .containerd: info.containerRuntimeVersion = spec.version == .then ? "containerd://1.4.13" : "containerd://2.1.4"
+    }
+    return info
+  }
+}

@@ -1,0 +1,54 @@
+import Clockwork
+
+/// How closely one looks: the story, its detail, or every message on the wire.
+///
+/// Coarser levels hide actions; they change nothing in what happens.
+public enum Level: String, Equatable, Comparable, Sendable {
+  case story
+  case detail
+  case wire
+
+  private var rank: Int {
+    switch self {
+    case .story: 0
+    case .detail: 1
+    case .wire: 2
+    }
+  }
+
+  public static func < (left: Level, right: Level) -> Bool { left.rank < right.rank }
+
+  /// The coarsest level at which an action is shown.
+  public static func of(_ verb: Verb, _ subject: Kube.Subject, by role: Kube.Role) -> Level {
+    let kind = subject.key?.kind
+    switch role {
+    case .etcd:
+      if verb == "range" { return .wire }
+      return isStory(path: subject.description) && verb != "refuse" ? .story : .detail
+    case .apiserver:
+      if verb == "read" || verb == "list" { return .wire }
+      if kind == .event { return .wire }
+      return verb == "notify" && kind == .pod ? .story : .detail
+    case .kubectl: return verb == "send" ? .story : .detail
+    case .scheduler: return verb == "schedule" || verb == "bind" ? .story : (verb == "list" ? .wire : .detail)
+    case .kubelet:
+      switch verb.text {
+      case "admit", "report", "sandbox", "pull", "create", "start", "stop", "finish": return .story
+      case "list": return .wire
+      default: return .detail
+      }
+    case .runtime: return verb == "remove" || verb == "destroy" ? .detail : .story
+    case .network: return verb == "add" ? .story : .detail
+    case .controller, .proxy: return verb == "list" ? .wire : .detail
+    }
+  }
+
+  /// Events are stored like everything else, but they are not the story.
+  private static func isStory(path: String) -> Bool {
+    !path.hasPrefix(Kind.event.prefix)
+  }
+
+  public static func of(_ action: KubeAction, in world: KubeWorld) -> Level {
+    of(action.verb, action.subject, by: world.role(of: action.actor))
+  }
+}
