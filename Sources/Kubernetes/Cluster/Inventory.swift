@@ -123,7 +123,8 @@ struct Inventory {
     info.kubeProxyVersion = spec.version.number
     switch spec.runtime {
     case .docker: info.containerRuntimeVersion = "docker://20.10.24"
-    case .containerd: info.containerRuntimeVersion = spec.version == .then ? "containerd://1.4.13" : "containerd://2.1.4"
+    case .containerd:
+      info.containerRuntimeVersion = spec.version == .then ? "containerd://1.4.13" : "containerd://2.1.4"
     }
     return info
   }
