@@ -1,4 +1,4 @@
-public import Curriculum
+import Curriculum
 
 /// Brings answers to one form, so that the same fact written in two ways is one answer.
 public enum Normalise {

@@ -2,7 +2,7 @@
 enum Quantities {
   private static let billion: Int128 = 1_000_000_000
 
-  /// `1m30s`, `90s`, `1.5 min`, `2 hours`: nanoseconds. A number without a unit is no duration.
+  /// Nanoseconds from `1m30s`, `90s`, `1.5 min` or `2 hours`; a number without a unit is no duration.
   static func nanoseconds(_ text: String) -> Int128? {
     guard text.utf8.count <= 64 else { return nil }
     var rest = Substring(text.lowercased())

@@ -1,4 +1,4 @@
-public import Clockwork
+import Clockwork
 
 /// What one learner answered to one question: a line of the answers file, which only ever grows.
 public struct Answer: Equatable, Sendable {
