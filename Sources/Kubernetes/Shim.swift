@@ -6,7 +6,3 @@ enum Validation {
   static func problems(updating b: Object, to o: Object, _ v: Version) -> [FieldProblem] { [] }
   static func message(_ o: Object, _ p: [FieldProblem]) -> String { "" }
 }
-enum Patch {
-  static func statusKeys(from: PodStatus, to: PodStatus) -> String { "" }
-  static func apply(_ p: Value, _ k: Request.PatchKind, to: Value, kind: Kind) -> Value? { nil }
-}

@@ -132,8 +132,11 @@ extension KubeAPIServer {
 
   private func patch(_ flight: inout Flight, _ base: Object, _ kind: Request.PatchKind, _ patch: Value) {
     var problems: [FieldProblem] = []
-    guard let value = Patch.apply(patch, kind, to: base.value, kind: base.kind) else {
-      flight.fail(400, "BadRequest", "the patch could not be applied")
+    let value: Value
+    switch Patch.apply(patch, kind, to: base.value, kind: base.kind) {
+    case .success(let patched): value = patched
+    case .failure(let failure):
+      flight.fail(failure.code, failure.reason, failure.text)
       return
     }
     guard let object = Object(value: value, problems: &problems), problems.isEmpty else {
