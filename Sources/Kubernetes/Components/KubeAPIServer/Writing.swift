@@ -156,11 +156,17 @@ extension KubeAPIServer {
     object.metadata.uid = base.uid
     object.metadata.creationTimestamp = base.metadata.creationTimestamp
     object.metadata.resourceVersion = base.resourceVersion
-    if var pod = object.pod, let old = base.pod {
-      // The status belongs to its subresource: a write to the object leaves it alone.
-      pod.status = old.status
-      object = Object(pod: pod)
-    }
+    store(&flight, base, keepingStatus(of: base, in: object))
+  }
+
+  /// The status belongs to its subresource: a write to the object leaves it alone.
+  private func keepingStatus(of base: Object, in object: Object) -> Object {
+    guard var pod = object.pod, let old = base.pod else { return object }
+    pod.status = old.status
+    return Object(pod: pod)
+  }
+
+  private func store(_ flight: inout Flight, _ base: Object, _ object: Object) {
     let problems = Validation.problems(updating: base, to: object, version)
     if !problems.isEmpty {
       flight.fail(422, "Invalid", Validation.message(base, problems))
