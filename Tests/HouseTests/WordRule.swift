@@ -2,7 +2,7 @@
 struct WordRule {
   /// Whole words, such as `Codable`.
   var words: [String] = []
-  /// Free functions, found where they are called and not where a method of that name is.
+  /// Free functions, found where they are called, but for files that declare their own of that name.
   var calls: [String] = []
   /// Pieces of text, such as `.random(`.
   var pieces: [String] = []
@@ -12,6 +12,7 @@ struct WordRule {
     func report(_ number: Int, _ what: String) {
       findings.append(Finding(path: file.path, line: number, what: what))
     }
+    let calls = calls.filter { !file.code.contains("func \($0)(") }
     for (number, line) in file.lines {
       for word in words where isWord(word, in: line) { report(number, word) }
       for call in calls where isCall(call, in: line) { report(number, "\(call)()") }
