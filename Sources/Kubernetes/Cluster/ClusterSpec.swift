@@ -56,8 +56,8 @@ public struct ClusterSpec: Equatable, Sendable {
     }
     network = reader.choice("network", ["kubenet", "bridge"], default: version == .then ? "kubenet" : "bridge")
     proxy = reader.choice("proxy", ["userspace", "iptables", "ipvs", "nftables"], default: "iptables")
-    serviceCIDR = reader.text("serviceCIDR", default: "10.96.0.0/12")
-    clusterCIDR = reader.text("clusterCIDR", default: "10.244.0.0/16")
+    serviceCIDR = reader.text("serviceCIDR", default: "10.0.0.0/24")
+    clusterCIDR = reader.text("clusterCIDR", default: "172.20.0.0/16")
     readControlPlane(&reader)
     for (index, node) in (value["nodes"]?.elements ?? []).enumerated() {
       var inner = SpecReader(value: node, path: ["nodes", "\(index)"])
@@ -93,7 +93,7 @@ public struct ClusterSpec: Equatable, Sendable {
       name: reader.text("name", default: number == 0 ? "cp1" : "node\(number)"),
       ip: reader.text("ip", default: "192.0.2.\(10 + number)")
     )
-    machine.podCIDR = reader.text("podCIDR", default: "10.244.\(number).0/24")
+    machine.podCIDR = reader.text("podCIDR", default: "172.20.\(number).0/24")
     machine.cpu = reader.text("cpu", default: machine.cpu)
     machine.memory = reader.text("memory", default: machine.memory)
     machine.pods = reader.text("pods", default: machine.pods)
