@@ -49,6 +49,54 @@ enum PodTables {
     return .compare(.string(phase.rawValue), row["expected"])
   }
 
+  @Sendable static func statusColumn(_ group: String, _ row: Value) throws -> TableOutcome {
+    var pod = Pod()
+    pod.status.phase = row["phase"]?.text ?? ""
+    pod.status.reason = row["status_reason"]?.text ?? ""
+    if row["deletion_timestamp"] == true { pod.metadata.deletionTimestamp = Timestamp(0) }
+    func statuses(_ key: String) -> [ContainerStatus] {
+      (row[key]?.elements ?? []).enumerated().map { index, entry in
+        var status = ContainerStatus()
+        status.name = "c\(index)"
+        status.ready = entry["ready"] == true
+        status.restartCount = entry["restarts"]?.integer ?? 0
+        if let text = entry["state"]?.text { status.state = state(text) }
+        return status
+      }
+    }
+    func containers(_ statuses: [ContainerStatus]) -> [Container] {
+      statuses.map { Container(name: $0.name, image: "") }
+    }
+    let all = statuses("containers")
+    // A container without a state has no status yet.
+    pod.status.containerStatuses = all.filter { $0.state != ContainerState() }
+    pod.status.initContainerStatuses = statuses("init_containers")
+    pod.spec.containers = containers(all)
+    pod.spec.initContainers = containers(pod.status.initContainerStatuses)
+    let column = PodStatusColumn(pod, .then)
+    let got: Value = .map(
+      ("READY", .string(column.ready)),
+      ("RESTARTS", .integer(column.restarts)),
+      ("STATUS", .string(column.status))
+    )
+    return .compare(got, row["expected"])
+  }
+
+  /// A state written as `kind:exitCode:reason` or `kind:reason`, perhaps with `:sig9` behind it.
+  private static func state(_ text: String) -> ContainerState {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    switch parts[0] {
+    case "waiting": return .waiting(reason: parts.count > 1 ? parts[1] : "")
+    case "running": return .running(since: Timestamp(0))
+    default:
+      var end = ContainerStateTerminated()
+      end.exitCode = parts.count > 1 ? Int64(parts[1]) ?? 0 : 0
+      end.reason = parts.count > 2 ? parts[2] : ""
+      if let last = parts.last, last.hasPrefix("sig") { end.signal = Int64(last.dropFirst(3)) ?? 0 }
+      return .terminated(end)
+    }
+  }
+
   /// A state written as `kind:exitCode:reason`.
   private static func member(_ text: String) -> PodPhase.Member {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)

@@ -38,6 +38,7 @@ struct TableTests {
     "noderesources_least_allocated": ResourceTables.leastAllocated,
     "noderesources_most_allocated": ResourceTables.mostAllocated,
     "pod_phase": PodTables.phase,
+    "pod_status_column": PodTables.statusColumn,
     "qos": PodTables.qualityOfService,
     "quantity": QuantityTables.quantity,
     "taint_toleration": NodeTables.taints,
