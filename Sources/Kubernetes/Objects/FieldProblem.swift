@@ -37,9 +37,10 @@ public struct FieldProblem: Equatable, Sendable {
   /// The path as the API server writes it: `spec.containers[0].image`, `metadata.labels[a/b]`.
   public var field: String {
     var out = ""
+    let tables = ["limits", "requests", "labels", "annotations", "nodeSelector", "data", "binaryData"]
     for (index, part) in path.enumerated() {
       let isIndex = part.utf8.allSatisfy { $0 >= 48 && $0 <= 57 } && !part.isEmpty
-      if index > 0, isIndex || part.utf8.contains(UInt8(ascii: "/")) {
+      if index > 0, isIndex || tables.contains(path[index - 1]) {
         out += "[\(part)]"
       } else {
         out += index == 0 ? part : ".\(part)"
