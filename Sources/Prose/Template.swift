@@ -66,7 +66,7 @@ public enum Template {
   }
 
   /// A brace further away closes nothing; without a limit a text of open braces would be read over and over.
-  private static let longestGap = 200
+  private static let longestGap = 100
 
   /// Behind the `}}` that closes a text beginning with `{{`, or behind the `{{` where nothing closes it.
   private static func endOfDouble(_ text: Substring) -> Substring.Index {

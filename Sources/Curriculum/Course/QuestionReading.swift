@@ -13,7 +13,8 @@ extension Question {
   static func read(_ fields: Fields, lessonVersion: String) -> Question {
     fields.allowOnly(keys, of: "a question")
     let misconceptions = fields.pairs("misconceptions")
-    let options = fields.lines("options").map { line in
+    let kind = fields.choice("ask", default: Kind.choice)
+    let options = (fields.has("options") ? fields.lines("options") : usual(kind, fields)).map { line in
       Choice(line.text, misconception: misconceptions.first { $0.key == line.text }?.value, place: line.place)
     }
     for pair in misconceptions where !options.contains(where: { $0.text == pair.key }) {
@@ -34,7 +35,7 @@ extension Question {
     return Question(
       id: fields.required("id", of: "the question"),
       place: fields.place,
-      kind: fields.choice("ask", default: .choice),
+      kind: kind,
       moment: moment(fields),
       subject: fields.choice("of", default: .action),
       claims: fields.lines("claim") + fields.lines("claims"),
@@ -54,6 +55,17 @@ extension Question {
       entry: fields.value,
       hash: ""
     )
+  }
+
+  /// The options of kinds that always have the same ones.
+  private static func usual(_ kind: Kind, _ fields: Fields) -> [PlacedText] {
+    let words: [String]
+    switch kind {
+    case .always: words = ["always", "sometimes", "never"]
+    case .claim: words = Claim.Verdict.allCases.map(\.rawValue)
+    default: words = []
+    }
+    return words.map { PlacedText($0, place: fields.place) }
   }
 
   private static func moment(_ fields: Fields) -> Moment {

@@ -33,6 +33,22 @@ public enum Stamp {
     return (front + all.dropFirst(skipped)).joined(separator: "\n")
   }
 
+  /// The files of a course that stamping would change, with their new texts: what `check --stamp` writes.
+  public static func changes(in source: CourseSource, course: Course) -> [(path: String, text: String)] {
+    guard let reference = course.languages.first else { return [] }
+    var changes: [(path: String, text: String)] = []
+    for language in course.languages.dropFirst() {
+      let files = course.chapters.map { "\($0.id)/index.md" } + course.lessons.map { "\($0.path).md" }
+      for file in files {
+        let path = "Content/\(language.code)/\(file)"
+        guard let text = source[path], let original = source["Content/\(reference.code)/\(file)"] else { continue }
+        let stamped = stamped(text, reference: original)
+        if stamped != text { changes.append((path, stamped)) }
+      }
+    }
+    return changes
+  }
+
   private static func allLines(of text: String) -> [Substring] {
     text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
   }
