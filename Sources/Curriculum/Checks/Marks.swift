@@ -13,7 +13,10 @@ struct Marks {
     var reported: [Place] = []
     for run in runs {
       var line = run.line
-      for left in Self.left(run.inlines, line: &line) {
+      let all = Self.left(run.inlines, line: &line)
+      for (index, left) in all.enumerated() {
+        // The mark that was meant to close what another opened is the same slip.
+        if all[..<index].filter({ $0.mark == left.mark }).count % 2 == 1 { continue }
         let place = locate(left.mark, after: left.context, from: left.line, in: lines)
         if reported.contains(place) { continue }
         reported.append(place)

@@ -35,7 +35,7 @@ struct QuestionCheck {
         fix: "write `normalise: number`"
       )
     }
-    if !["", "now", "then"].contains(question.version) {
+    if question.entry["version"] != nil, !["now", "then"].contains(question.version) {
       findings.error(question.place, "`version` is `then` or `now`, not `\(question.version)`")
     }
   }

@@ -13,7 +13,8 @@ extension Question {
   static func read(_ fields: Fields, lessonVersion: String) -> Question {
     fields.allowOnly(keys, of: "a question")
     let misconceptions = fields.pairs("misconceptions")
-    let kind = fields.choice("ask", default: Kind.choice)
+    // An unknown kind is read as the one that asks least of an author: one mistake is enough.
+    let kind = fields.choice("ask", default: Kind.next)
     let options = (fields.has("options") ? fields.lines("options") : usual(kind, fields)).map { line in
       Choice(line.text, misconception: misconceptions.first { $0.key == line.text }?.value, place: line.place)
     }
