@@ -11,9 +11,11 @@ public struct Client: Sendable {
   private var lastID: Int64 = 0
   /// After a refused connection, the time of the next try.
   public private(set) var retryAt: Time = 0
+  private var failures: Int64 = 0
 
-  /// How long a client waits after a refused connection.
+  /// How long a client waits after the first refused connection, and at most (client-go: reflector back-off).
   public static let retryAfter: Time = 1000
+  public static let retryLimit: Time = 30_000
 
   public init(apiserver: Address, user: String, informers: [Informer] = []) {
     self.apiserver = apiserver
@@ -37,21 +39,21 @@ public struct Client: Sendable {
       return true
     case .response(let response):
       for index in informers.indices where informers[index].finishList(response) {
-        if !response.isSuccess { retryAt = now + Client.retryAfter }
+        if response.isSuccess { failures = 0 } else { backOff(at: now) }
         return true
       }
       return false
     case .refused(let id, _):
       for index in informers.indices where informers[index].phase == .listing(request: id) {
         informers[index].disconnect()
-        retryAt = now + Client.retryAfter
+        backOff(at: now)
         return true
       }
       return false
     case .closed(let by):
       guard by == apiserver else { return false }
       for index in informers.indices { informers[index].disconnect() }
-      retryAt = now + Client.retryAfter
+      backOff(at: now)
       // The component itself may have requests under way.
       return false
     default:
@@ -59,10 +61,15 @@ public struct Client: Sendable {
     }
   }
 
-  /// Offers to list and watch again whatever is not being watched.
+  private mutating func backOff(at now: Time) {
+    retryAt = now + min(Client.retryAfter << min(failures, 5), Client.retryLimit)
+    failures += 1
+  }
+
+  /// Offers to list and watch again whatever is not being watched; a retry is periodic work.
   public func offers(_ offers: inout KubeOffers) {
     for informer in informers where informer.phase == .mustList {
-      offers.add("list", .named(informer.kind.plural), due: retryAt)
+      offers.add("list", .named(informer.kind.plural), due: retryAt, background: failures > 0)
     }
   }
 
@@ -87,6 +94,7 @@ public struct Client: Sendable {
       informers[index] = Informer(informers[index].kind, informers[index].selector)
     }
     retryAt = 0
+    failures = 0
   }
 
   /// True when an event waits that the component has not handled.

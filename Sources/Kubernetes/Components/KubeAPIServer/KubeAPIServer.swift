@@ -25,6 +25,8 @@ public struct KubeAPIServer: Component {
   var random: Random
   private var serial: Int64 = 0
   private var sync = Sync.done
+  /// A new process serves nothing before it has read etcd once.
+  private var isStarting = false
 
   /// After a start, or a lost watch on etcd, everything is read once.
   private enum Sync: Equatable, Sendable {
@@ -72,16 +74,14 @@ public struct KubeAPIServer: Component {
   }
 
   public func offers(_ offers: inout KubeOffers) {
-    if case .needed(let time) = sync {
-      offers.add(.list, .named("/registry/"), due: time)
-    }
-    guard case .done = sync else {
-      offers.add(.authorize, .named("requests"), when: false, else: .notReady)
-      return
-    }
+    offerSync(&offers)
     for flight in flights where flight.stage == .reply {
       offers.add(.reply, flight.subject, due: flight.replyAt)
       if offers.isFull { return }
+    }
+    if isStarting {
+      offers.add(.authorize, .named("requests"), when: false, else: .notReady)
+      return
     }
     if let commit = commits.first { offers.add(.notify, .object(commit.object.key)) }
     for flight in flights where flight.stage != .reply {
@@ -96,6 +96,12 @@ public struct KubeAPIServer: Component {
         offers.add(.authorize, .named("requests"), when: false, else: .noRequest)
       }
     }
+  }
+
+  private func offerSync(_ offers: inout KubeOffers) {
+    guard case .needed(let time) = sync else { return }
+    // A retry is periodic work: a cluster without etcd is quiet.
+    offers.add(.list, .named("/registry/"), due: time, background: time > 0)
   }
 
   public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) {
@@ -136,7 +142,8 @@ public struct KubeAPIServer: Component {
     flights = []
     waiting = [:]
     commits = []
-    sync = .needed(from: now)
+    isStarting = true
+    sync = .needed(from: 0)
   }
 
   public var state: Value {
@@ -179,6 +186,7 @@ public struct KubeAPIServer: Component {
     if sync == .asked(reply.id) {
       commits = cache.replace(reply.objects, revision: reply.revision)
       sync = .done
+      isStarting = false
       return
     }
     guard var flight = waiting.removeValue(for: reply.id) else { return }
