@@ -123,6 +123,29 @@ import Testing
     #expect(swapped == before)
   }
 
+  @Test func theStepsOfAnOrderHaveWords() throws {
+    var source = Fixture.source
+    let path = "Lessons/components/orders.yaml"
+    source[path] = source[path]?.replacing(
+      "ask: which-could\n    claim: C01\n    options: [\"etcd put /registry/pods/default/{{name}}\", kubelet@node1 sync]",
+      with: "ask: order\n    claim: C01\n    steps: [\"etcd put /a:b/{{name}}\", \"kubelet@* sync\"]"
+    )
+    let words =
+      "What could happen?\n- etcd put /a:b/{{name}} [It is: *stored*]:\n- `kubelet@* sync` [It is seen]: Later."
+    for code in ["en", "ko"] {
+      let path = "Content/\(code)/components/orders.md"
+      source[path] = source[path]?.replacing("What could happen?", with: words)
+    }
+    for change in Stamp.changes(in: source, course: Course.load(source).course) { source[change.path] = change.text }
+    let checked = Checks().run(source)
+    #expect(checked.diagnostics.map(\.description) == [])
+    let text = try #require(checked.course.language("en").lesson("components/orders")?.question("q2"))
+    #expect(text.reason("etcd put /a:b/web")?.label == [.text("It is: "), .emphasis([.text("stored")])])
+    #expect(text.reason("kubelet@* sync")?.label == [.text("It is seen")])
+    #expect(text.reason("kubelet@* sync")?.inlines == [.text("Later.")])
+    #expect(checked.course.lesson("orders")?.question("q2")?.candidates == ["etcd put /a:b/web", "kubelet@* sync"])
+  }
+
   @Test func aTableIsRead() {
     let fence = Fence(info: "table", text: "| a | b |\n|---|:-:|\n| `x|y` \\| z | *w* |\n\nlone\n", line: 3)
     let table = TableText.read(fence)

@@ -140,6 +140,11 @@ import Testing
       text + "a\(n): &a\(n) " + String(repeating: "[", count: 900) + "*a\(n - 1)" + String(repeating: "]", count: 900)
         + "\n"
     },
+    (1..<40).reduce("a0: &a0 [x, x]\n") { text, n in text + "a\(n): &a\(n) {[*a\(n - 1), *a\(n - 1)]: 1}\n" },
+    (1..<40).reduce("a0: &a0 [x, x]\n") { text, n in text + "a\(n): &a\(n)\n  ? [*a\(n - 1), *a\(n - 1)]\n  : 1\n" },
+    (1..<40).reduce("a0: &a0 [x, x]\n") { text, n in
+      text + "a\(n): &a\(n) {*a\(n - 1) : [*a\(n - 1), *a\(n - 1)], ? {*a\(n - 1) : *a\(n - 1)} : 2}\n"
+    },
     "a: &a [*a]\n", "%YAML 9.9\n---\na", "%TAG ! x\n", "\u{feff}a: 1", "--- |\n", "a: \"\\ud800\"", "a: \"\\xff\"", "&",
     "*", "!",
     "!!map [", "? ", ": ", "-", "---\n---\n---", "\r\n\r\n", "a: &a\nb: *a", "<<: &a {<<: *a}", "\u{85}", "\u{2028}",

@@ -83,7 +83,7 @@ struct TextCheck {
       findings.error(text.place, "the question `\(text.id)` asks nothing", fix: "begin the fence with the question")
     }
     unique(text.reasons.map { ($0.option, $0.place) }, what: "reason for", findings)
-    let options = question.options.map(\.text)
+    let options = question.candidates
     for reason in text.reasons {
       if options.isEmpty || options.contains(reason.option) { continue }
       let near = Suggestion.nearest(to: reason.option, among: options)
@@ -92,6 +92,13 @@ struct TextCheck {
         "the question has no option `\(Clean.line(reason.option))`",
         notes: [Diagnostic.Note("the options are \(options.joined(separator: ", "))")],
         fix: near.map { "did you mean `\($0)`?" } ?? "add it to `options`, or remove the line"
+      )
+    }
+    for step in question.steps where step.text.contains("*") && text.reason(step.text)?.label == nil {
+      findings.warning(
+        text.place,
+        "a learner would read the pattern `\(step.text)`",
+        fix: "add `- \(step.text) [words]:` to the fence"
       )
     }
     unexplained(text, of: question)

@@ -93,6 +93,9 @@ public struct Question: Equatable, Sendable {
   /// Eight hexadecimal digits over all that the key depends on; the same in every language.
   public var hash: String
 
+  /// What an answer is made of: the options, or the steps to put in order.
+  public var candidates: [String] { options.isEmpty ? steps.map(\.text) : options.map(\.text) }
+
   /// Whether a reason may be left to the model: it knows why an action is not possible now.
   public var modelExplains: Bool {
     switch kind {

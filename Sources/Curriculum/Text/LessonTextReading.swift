@@ -52,7 +52,7 @@ extension LessonText {
       let blocks = Markdown.parse(fence.text, firstLine: fence.textLine).blocks
       beats.append(BeatText(id: id, blocks: blocks, place: place))
     case "question":
-      let options = lesson.question(id)?.options.map(\.text) ?? []
+      let options = lesson.question(id)?.candidates ?? []
       questions.append(QuestionText.read(fence, file: file, options: options, findings: findings))
     case "fault":
       faults.append(FaultText.read(fence, file: file))
@@ -183,8 +183,13 @@ extension QuestionText.Reason {
       previous = index
     }
     if tail.isEmpty, head.last == ":" { head = head.dropLast() }
+    var label: [Inline]? = nil
+    if head.last == "]", let open = head.firstIndex(of: "["), open != head.startIndex {
+      label = Markdown.inlines(String(head[open...].dropFirst().dropLast()))
+      head = head[..<open]
+    }
     let option = QuestionText.trimmed(head).filter { $0 != "`" }
-    return QuestionText.Reason(option: option, label: nil, inlines: Markdown.inlines(String(tail)), place: place)
+    return QuestionText.Reason(option: option, label: label, inlines: Markdown.inlines(String(tail)), place: place)
   }
 
   /// The bracket that closes a label; a bracket inside it must be closed too.

@@ -51,7 +51,29 @@ extension YAMLDocument {
     if anchors > 0, min(deepest, 1_000) * (anchors + 1) > 30_000 {
       return "the file nests its anchors too deep"
     }
+    // Keys are hashed whole: lists of aliases as keys would be walked over and over.
+    if anchors > 2, hasCollectionKey(text) {
+      return "a file with anchors cannot have lists, maps or aliases as keys"
+    }
     return nil
+  }
+
+  private static func hasCollectionKey(_ text: String) -> Bool {
+    for line in text.split(separator: "\n") {
+      var before: Character = " "
+      var isBehindCollection = false
+      var isAlias = false
+      for character in line {
+        if character == ":", isBehindCollection { return true }
+        if character == "?", before == " " || before == "{" || before == "[" || before == "," { return true }
+        if character == "*" { isAlias = true }
+        if character == "," || character == "[" || character == "{" { isAlias = false }
+        isBehindCollection =
+          character == "]" || character == "}" || (character == " " && (isBehindCollection || isAlias))
+        before = character
+      }
+    }
+    return false
   }
 
   private static func diagnostic(_ error: YamlError, text: String, file: String) -> Diagnostic {
