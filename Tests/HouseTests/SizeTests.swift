@@ -2,12 +2,14 @@ import Testing
 
 /// Rooms stay small enough to live in.
 @Suite struct SizeTests {
-  static let longestFile = 400
+  /// A file of tests may hold longer tables.
+  static let longestFile = ["Sources": 400, "Tests": 600]
   static let longestFunction = 90
 
   @Test(arguments: ["Sources", "Tests"])
   func filesAreShort(_ folder: String) throws {
-    let long = try Tree.swift(in: folder).filter { $0.lines.count - 1 > Self.longestFile }.map(\.path)
+    let longest = try #require(Self.longestFile[folder])
+    let long = try Tree.swift(in: folder).filter { $0.lines.count - 1 > longest }.map(\.path)
     #expect(long.isEmpty)
   }
 

@@ -29,7 +29,13 @@ enum Tree {
 
   /// Every Swift file below a folder, read and stripped.
   static func swift(in folder: String) throws -> [SwiftFile] {
-    try paths(in: folder).filter { $0.hasSuffix(".swift") }.map { SwiftFile(path: $0, text: try text($0)) }
+    try all.get().filter { $0.path.hasPrefix("\(folder)/") }
+  }
+
+  /// Stripping takes a while, so it is done once for all rules.
+  private static let all = Result {
+    try (paths(in: "Sources") + paths(in: "Tests")).filter { $0.hasSuffix(".swift") }
+      .map { SwiftFile(path: $0, text: try text($0)) }
   }
 
   /// Every file that people wrote: sources, tests, lessons, words and the documents of the root.

@@ -152,7 +152,7 @@ struct ValidationTests {
   func parts() {
     #expect(
       Self.texts { pod in
-        pod.spec.containers[0].livenessProbe = Probe()
+        pod.spec.containers[0].livenessProbe = Kubernetes.Probe()
         Defaulting.apply(to: &pod)
       } == ["spec.containers[0].livenessProbe: Required value: must specify a handler type"]
     )
