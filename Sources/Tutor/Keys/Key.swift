@@ -71,6 +71,21 @@ public struct Key: Equatable, Sendable {
   /// What follows for a learner who has answered: the step that really comes, or where the value stands.
   public var truth: Fact
 
+  /// A key that is still to be filled in.
+  public init(kind: Question.Kind, hash: String, truth: Fact) {
+    self.kind = kind
+    self.hash = hash
+    options = []
+    others = []
+    model = []
+    normal = .exact
+    tolerance = nil
+    precedences = []
+    isMany = kind == .whichCould
+    attempts = 1
+    self.truth = truth
+  }
+
   public init(question: Question, truth: Fact) {
     kind = question.kind
     hash = question.hash
@@ -114,6 +129,9 @@ public protocol KeySource {
 
   /// The ids of the questions of a lesson, in its order, or nothing where there is no such lesson.
   func questions(of lesson: String) -> [String]?
+
+  /// `chapter/id` of every lesson, in the order of the course.
+  var lessons: [String] { get }
 
   /// `id@version` of the course that the keys are of.
   var course: String { get }
