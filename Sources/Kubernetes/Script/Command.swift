@@ -1,0 +1,95 @@
+public import Clockwork
+
+/// A kubectl command, read from the line a person typed.
+public struct Command: Equatable, Sendable {
+  public enum Operation: Equatable, Sendable {
+    case run(Object)
+    case create([Sourced])
+    case apply([Sourced])
+    case get(GetOptions)
+    case describe(Selection)
+    case delete(Selection, DeleteOptions)
+    case exec(pod: String, container: String, command: [String])
+    case patch([ObjectKey], Request.PatchKind, Value)
+    case label(Selection, LabelChange)
+  }
+
+  /// An object of a manifest, with the file that it stood in.
+  public struct Sourced: Equatable, Sendable {
+    public var object: Object
+    public var file: String
+
+    public init(_ object: Object, file: String) {
+      self.object = object
+      self.file = file
+    }
+  }
+
+  /// Which objects a command means: by name, or all of some kinds that a selector matches.
+  public struct Selection: Equatable, Sendable {
+    public var kinds: [Kind] = []
+    /// Objects that the line names; a list is asked for only where this is empty.
+    public var names: [ObjectKey] = []
+    public var labels: LabelSelector? = nil
+    public var fields: FieldSelector? = nil
+    public var allNamespaces: Bool = false
+    /// `--all`: without it a delete must name objects or a selector.
+    public var all: Bool = false
+    /// True where names stand as `kind/name` or kinds are many: kubectl prints the kind before each name.
+    public var printsKind: Bool = false
+
+    public init() {}
+  }
+
+  /// How `kubectl get` prints.
+  public enum Output: Equatable, Sendable {
+    case table
+    case wide
+    case yaml
+    case json
+    case name
+  }
+
+  /// How `kubectl get` selects and prints.
+  public struct GetOptions: Equatable, Sendable {
+    public var selection: Selection
+    public var output: Output = .table
+    public var showLabels: Bool = false
+    public var noHeaders: Bool = false
+    /// Keys from the root of an object, as `--sort-by` names them.
+    public var sortBy: [String] = []
+    public var ignoreNotFound: Bool = false
+
+    public init(_ selection: Selection) { self.selection = selection }
+  }
+
+  public struct DeleteOptions: Equatable, Sendable {
+    /// Nothing where the object's own grace applies.
+    public var graceSeconds: Int64? = nil
+    public var waits: Bool = true
+    public var ignoreNotFound: Bool = false
+    /// `--force`: kubectl warns before it deletes.
+    public var isForced: Bool = false
+
+    public init() {}
+  }
+
+  public struct LabelChange: Equatable, Sendable {
+    public var set: Table<String, String> = [:]
+    public var remove: [String] = []
+    public var overwrite: Bool = false
+
+    public init() {}
+  }
+
+  /// The line as it was typed, without `kubectl`.
+  public var line: String
+  public var namespace: String
+  public var operation: Operation
+
+  public init(line: String, namespace: String, operation: Operation) {
+    self.line = line
+    self.namespace = namespace
+    self.operation = operation
+  }
+}
