@@ -1,4 +1,4 @@
-public import Clockwork
+import Clockwork
 
 /// What `until pod/web Ready` waits for, judged by what etcd holds.
 public struct Goal: Equatable, Sendable {

@@ -1,4 +1,4 @@
-public import Clockwork
+import Clockwork
 
 /// Reads scripts: real kubectl commands as a person types them, and the lines that rule the world around them.
 ///

@@ -17,7 +17,7 @@ enum Words {
   static func split(_ line: String) -> Result<[Word], Failure> {
     do throws(Failure) {
       var splitter = Splitter(line)
-      return .success(try splitter.words())
+      return .success(try splitter.split())
     } catch {
       return .failure(error)
     }
@@ -32,7 +32,7 @@ private struct Splitter {
 
   init(_ line: String) { characters = Array(line) }
 
-  mutating func words() throws(Words.Failure) -> [Word] {
+  mutating func split() throws(Words.Failure) -> [Word] {
     while place < characters.count {
       let character = characters[place]
       switch character {

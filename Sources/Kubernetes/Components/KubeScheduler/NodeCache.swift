@@ -1,0 +1,123 @@
+import Clockwork
+
+/// What the scheduler believes of the nodes: each with the sum of its Pods, those included that it only assumes there.
+///
+/// Sums are kept as Pods come and go, so a scheduling cycle never counts Pods.
+struct NodeCache: Sendable {
+  private struct Counted: Sendable {
+    var node: String
+    var demand: PodDemand
+    var isAssumed: Bool
+  }
+
+  /// In the order in which the nodes were first seen: their names decide nothing.
+  private(set) var nodes: [NodeInfo] = []
+  private var places: Table<String, Int> = [:]
+  private var pods: Table<ObjectKey, Counted> = [:]
+  /// On how many nodes each image lies.
+  private var images: Table<String, Int64> = [:]
+
+  var count: Int { nodes.count }
+
+  func node(_ name: String) -> NodeInfo? { places[name].map { nodes[$0] } }
+
+  /// True while a Pod is counted without the API server having confirmed its node.
+  func isAssumed(_ key: ObjectKey) -> Bool { pods[key]?.isAssumed ?? false }
+
+  func holds(_ key: ObjectKey) -> Bool { pods[key] != nil }
+
+  // MARK: Nodes
+
+  mutating func set(_ node: Node) {
+    let name = node.metadata.name
+    if let place = places[name] {
+      let before = nodes[place].images
+      nodes[place].update(node)
+      if before != nodes[place].images {
+        count(before, -1)
+        count(nodes[place].images, 1)
+        spread()
+      } else {
+        nodes[place].images = before
+      }
+      return
+    }
+    var info = NodeInfo(node)
+    pods.forEach { _, pod in
+      if pod.node == name { info.add(pod.demand) }
+    }
+    places[name] = nodes.count
+    nodes.append(info)
+    count(info.images, 1)
+    spread()
+  }
+
+  mutating func remove(node name: String) {
+    guard let place = places.removeValue(for: name) else { return }
+    count(nodes[place].images, -1)
+    nodes.remove(at: place)
+    for index in nodes.indices { places[nodes[index].name] = index }
+    spread()
+  }
+
+  private mutating func count(_ held: Table<String, ImageState>, _ change: Int64) {
+    for name in held.keys { images.update(name, default: 0) { $0 += change } }
+  }
+
+  /// Tells every node on how many nodes its images lie.
+  private mutating func spread() {
+    for index in nodes.indices {
+      for name in nodes[index].images.keys {
+        let count = images[name] ?? 1
+        if nodes[index].images[name]?.nodeCount != count {
+          nodes[index].images.update(name, default: ImageState(size: 0, nodeCount: 1)) { $0.nodeCount = count }
+        }
+      }
+    }
+  }
+
+  // MARK: Pods
+
+  /// Counts a Pod where the scheduler has just put it, before anybody else knows.
+  mutating func assume(_ key: ObjectKey, _ demand: PodDemand, on node: String) {
+    insert(key, Counted(node: node, demand: demand, isAssumed: true))
+  }
+
+  /// Counts a Pod that has a node; an assumption about it is confirmed or corrected.
+  mutating func confirm(_ key: ObjectKey, _ pod: Pod) {
+    if let known = pods[key], known.node == pod.spec.nodeName, !known.isAssumed { return }
+    if pods[key]?.node == pod.spec.nodeName {
+      pods.update(key, default: Counted(node: "", demand: PodDemand(), isAssumed: false)) { $0.isAssumed = false }
+      return
+    }
+    insert(key, Counted(node: pod.spec.nodeName, demand: PodDemand(pod), isAssumed: false))
+  }
+
+  mutating func forget(_ key: ObjectKey) {
+    guard let pod = pods.removeValue(for: key) else { return }
+    if let place = places[pod.node] { nodes[place].remove(pod.demand) }
+  }
+
+  private mutating func insert(_ key: ObjectKey, _ pod: Counted) {
+    forget(key)
+    pods[key] = pod
+    if let place = places[pod.node] { nodes[place].add(pod.demand) }
+  }
+
+  var state: Value {
+    var list: [Value.Entry] = []
+    for node in nodes {
+      let held: Value = .map(
+        ("pods", .integer(node.podCount)),
+        ("milliCPU", .integer(node.requested.milliCPU)),
+        ("memory", .integer(node.requested.memory))
+      )
+      list.append(Value.Entry(node.name, held))
+    }
+    var assumed: [Value] = []
+    pods.forEach { key, pod in
+      if pod.isAssumed { assumed.append(.string("\(key.text) on \(pod.node)")) }
+    }
+    return .map(("nodes", .map(list)), ("assumed", .list(assumed)))
+  }
+}
