@@ -38,8 +38,8 @@ public struct Goal: Equatable, Sendable {
   }
 
   private static func has(_ object: Object, _ type: String, _ status: String) -> Bool {
-    for condition in object.value.at(["status", "conditions"])?.elements ?? [] {
-      if condition["type"]?.text == type { return condition["status"]?.text == status }
+    for condition in object.value.at(["status", "conditions"])?.elements ?? [] where condition["type"]?.text == type {
+      return condition["status"]?.text == status
     }
     return false
   }
@@ -47,8 +47,9 @@ public struct Goal: Equatable, Sendable {
   /// `CrashLoopBackOff`, `ErrImagePull`, `Error`: what a container waits or ended for.
   private static func hasReason(_ object: Object, _ reason: String) -> Bool {
     guard let pod = object.pod else { return false }
-    for status in pod.status.initContainerStatuses + pod.status.containerStatuses {
-      if status.state.waiting?.reason == reason || status.state.terminated?.reason == reason { return true }
+    for status in pod.status.initContainerStatuses + pod.status.containerStatuses
+    where status.state.waiting?.reason == reason || status.state.terminated?.reason == reason {
+      return true
     }
     return false
   }

@@ -30,7 +30,8 @@ enum KubectlFlags {
   /// Real verbs that the model does not play (yet).
   static let later = [
     "annotate", "api-resources", "api-versions", "attach", "auth", "autoscale", "certificate", "cluster-info",
-    "completion", "config", "cordon", "cp", "debug", "diff", "drain", "edit", "events", "explain", "expose", "kustomize",
+    "completion", "config", "cordon", "cp", "debug", "diff", "drain", "edit", "events", "explain", "expose",
+    "kustomize",
     "logs", "options", "plugin", "port-forward", "proxy", "replace", "rollout", "scale", "set", "taint", "top",
     "uncordon", "version", "wait",
   ]

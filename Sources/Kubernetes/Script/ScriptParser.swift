@@ -12,7 +12,9 @@ public struct ScriptParser {
     self.files = files
   }
 
-  /// All lines and all problems, in one pass. Blank lines and comments are left out.
+  /// All lines and all problems, in one pass.
+  ///
+  /// Blank lines and comments are left out.
   public func parse(_ text: String) -> (lines: [NumberedLine], problems: [ScriptProblem]) {
     var lines: [NumberedLine] = []
     var problems: [ScriptProblem] = []

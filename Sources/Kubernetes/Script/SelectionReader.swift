@@ -154,7 +154,7 @@ struct RunReader {
     return ResourceList(list)
   }
 
-  /// `a=b,c=d`
+  /// Pairs such as `a=b,c=d`.
   private func pairs(_ given: KubectlArguments.Given) throws(Mistake) -> Table<String, String> {
     var table: Table<String, String> = [:]
     for part in ScriptText.cut(given.value, at: ",") where !part.isEmpty {

@@ -1,6 +1,6 @@
 public import Clockwork
 
-/// kube-scheduler gives every new Pod a node: it filters, scores and writes the decision. It starts nothing.
+/// kube-scheduler gives every new Pod a node: it filters, scores, and writes the decision down; it starts nothing.
 public struct KubeScheduler: Component {
   public typealias Model = Kube
 
@@ -32,7 +32,7 @@ public struct KubeScheduler: Component {
   var start: Int = 0
   private var startedAt: Time = 0
 
-  /// - Parameter random: a stream of the world's seed; nothing else draws from it.
+  /// The random numbers are a stream of the world's seed that nothing else draws from.
   public init(version: Version, durations: Durations, apiserver: Address, server: String, random: Random) {
     self.version = version
     self.durations = durations
