@@ -17,6 +17,8 @@ let checks: [Check] = [
   Check(name: "differences", digest: differences),
   Check(name: "timelines", digest: timelines),
   Check(name: "faults", digest: faults),
+  Check(name: "objects", digest: objects),
+  Check(name: "manifests", digest: manifests),
 ]
 
 func digest(_ build: (inout Digest) -> Void) -> UInt64 {
