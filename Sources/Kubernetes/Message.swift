@@ -20,7 +20,7 @@ public enum Message: Letter, Sendable {
   case runtime(RuntimeCall)
   case runtimeReply(RuntimeReply)
   /// What a look at the runtime (a PLEG relist) would show from now on.
-  case containers([ContainerRecord])
+  case containers(RuntimeView)
   case network(NetworkCall)
   case networkReply(NetworkReply)
   /// The receiver of request `id` is not listening.
@@ -81,7 +81,7 @@ public enum Message: Letter, Sendable {
     case .executed(let result): "exit \(result.exitCode)"
     case .runtime(let call): call.summary
     case .runtimeReply(let reply): reply.summary
-    case .containers(let records): "\(records.count) containers"
+    case .containers(let view): "\(view.containers.count) containers"
     case .network(let call): call.summary
     case .networkReply(let reply): reply.summary
     case .refused: "connection refused"

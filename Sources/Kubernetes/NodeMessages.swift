@@ -14,6 +14,8 @@ public struct RuntimeCall: Sendable {
     case stopSandbox(id: String)
     case removeSandbox(id: String)
     case exec(id: String, command: [String])
+    /// Everything there is: the first look of a kubelet that has just started.
+    case list
   }
 
   public var id: Int64
@@ -39,6 +41,7 @@ public struct RuntimeCall: Sendable {
     case .stopSandbox: "StopPodSandbox \(pod.text)"
     case .removeSandbox: "RemovePodSandbox \(pod.text)"
     case .exec: "ExecSync \(pod.text)"
+    case .list: "ListContainers"
     }
   }
 }
@@ -125,6 +128,22 @@ public struct ContainerRecord: Equatable, Sendable {
     finishedAt = nil
     exitCode = 0
     ip = ""
+  }
+}
+
+/// What a look at the runtime would show of one Pod from now on, and the images it has.
+public struct RuntimeView: Equatable, Sendable {
+  public var pod: ObjectKey
+  /// Empty where the runtime has nothing but images.
+  public var uid: String
+  public var containers: [ContainerRecord]
+  public var images: [String]
+
+  public init(pod: ObjectKey, uid: String, containers: [ContainerRecord], images: [String]) {
+    self.pod = pod
+    self.uid = uid
+    self.containers = containers
+    self.images = images
   }
 }
 

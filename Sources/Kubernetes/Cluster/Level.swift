@@ -37,7 +37,12 @@ public enum Level: String, Equatable, Comparable, Sendable {
       case "list": return .wire
       default: return .detail
       }
-    case .runtime: return verb == "remove" || verb == "destroy" ? .detail : .story
+    case .runtime:
+      switch verb.text {
+      case "answer", "list", "run": return .wire
+      case "remove", "destroy", "release", "exec": return .detail
+      default: return .story
+      }
     case .network: return verb == "add" ? .story : .detail
     case .controller, .proxy: return verb == "list" ? .wire : .detail
     }

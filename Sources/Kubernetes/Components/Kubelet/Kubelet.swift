@@ -1,0 +1,287 @@
+import Clockwork
+
+/// The kubelet watches for Pods that are bound to its node, has the runtime run their containers, and reports how they are.
+///
+/// Nobody orders it to: it sees a Pod that names its node. Probes are not modelled: what runs is ready.
+public struct Kubelet: Component {
+  public typealias Model = Kube
+
+  /// Whether the kubelet knows what the runtime holds.
+  enum Look: Equatable, Sendable {
+    case known
+    case needed(from: Time, pause: Time)
+    case asked(Int64)
+  }
+
+  // MARK: State
+
+  public let name: String
+  public let role = Kube.Role.kubelet
+  let node: Node
+  let version: Version
+  let durations: Durations
+  let text: Text
+  let runtime: Address
+  /// `docker` or `containerd`, as container ids begin.
+  let runtimeName: String
+  /// PLEG looks, and the status manager goes round, at fixed moments after the start of the process.
+  let looks: Grid
+  let rounds: Grid
+  public var client: Client
+  var recorder: EventRecorder
+  var workers: Table<String, PodWorker> = [:]
+  /// Uids in the order in which the Pods came.
+  var order: [String] = []
+  /// What the runtime holds of Pods that the kubelet does not know.
+  var strays: Table<String, RuntimeView> = [:]
+  var images: [String] = []
+  var look = Look.known
+  var crashes: Backoff
+  var pulls: Backoff
+  var execs: [ExecJob] = []
+  private var lastCall: Int64 = 0
+
+  public init(
+    node: Node,
+    version: Version,
+    durations: Durations,
+    apiserver: Address,
+    runtime: Address,
+    runtimeName: String,
+    images: [String],
+    random: Random
+  ) {
+    let nodeName = node.metadata.name
+    name = "kubelet@\(nodeName)"
+    self.node = node
+    self.version = version
+    self.durations = durations
+    self.runtime = runtime
+    self.runtimeName = runtimeName
+    self.images = images
+    text = Text(version)
+    var random = random
+    looks = Grid(period: durations.relistPeriod, phase: Time(random.next(below: Int(durations.relistPeriod))))
+    rounds = Grid(period: durations.statusSync, phase: Time(random.next(below: Int(durations.statusSync))))
+    client = Client(apiserver: apiserver, user: name, informers: [Informer(.pod, .node(nodeName))])
+    recorder = EventRecorder(component: "kubelet", host: nodeName)
+    crashes = Backoff(initial: durations.backoffBase, maximum: durations.backoffLimit)
+    pulls = Backoff(initial: durations.backoffBase, maximum: durations.backoffLimit)
+  }
+
+  // MARK: Messages
+
+  public mutating func receive(_ message: Message, from sender: Address, at now: Time) {
+    switch message {
+    case .containers(let view): take(view, now)
+    case .runtimeReply(let reply): settle(reply, now)
+    case .refused(let id, _) where sender == runtime: settle(refusal(id), now)
+    case .closed(let by) where by == runtime: loseRuntime(now)
+    case .exec(let call): execs.append(ExecJob(call: call, sender: sender))
+    default:
+      if case .closed(let by) = message, by == client.apiserver { loseServer(now) }
+      if client.receive(message, at: now) || recorder.receive(message, at: now) { return }
+      answered(message, now)
+    }
+  }
+
+  public func offers(_ offers: inout KubeOffers) {
+    client.offers(&offers)
+    if let event = client.informers[0].next { offers.add(.observe, .object(event.object.key)) }
+    offerLook(&offers)
+    offerExec(&offers)
+    for uid in order {
+      if offers.isFull { return }
+      if let worker = workers[uid] { offer(worker, &offers) }
+    }
+    recorder.offers(&offers)
+    if offers.want == .all { offerIdle(&offers) }
+  }
+
+  public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) {
+    if client.perform(action, &out) || recorder.perform(action, &client, &out) { return }
+    switch action.verb {
+    case .observe: observe(&out)
+    case .relist where action.subject == .containers: lookAtAll(&out)
+    case .exec: execute(action.subject, &out)
+    default:
+      for uid in order where perform(action, for: uid, &out) {
+        tidy(uid)
+        return
+      }
+      if action.verb == .clean { adopt(action.subject, out.now) }
+    }
+  }
+
+  /// A new process knows nothing: it lists its Pods, looks at the runtime, and finds its containers there.
+  public mutating func restart(at now: Time) {
+    client.restart()
+    recorder.restart()
+    workers.removeAll()
+    order = []
+    strays.removeAll()
+    execs = []
+    crashes = Backoff(initial: durations.backoffBase, maximum: durations.backoffLimit)
+    pulls = Backoff(initial: durations.backoffBase, maximum: durations.backoffLimit)
+    look = .needed(from: now, pause: durations.relistPeriod)
+  }
+
+  public var state: Value {
+    let pods = order.compactMap { workers[$0] }.map { Value.Entry($0.key.qualifiedName, $0.state) }
+    var value: Value = .map(("pods", .map(pods)), ("events", recorder.state), ("watches", client.state))
+    if look != .known { value["runtime"] = "not looked at" }
+    return value
+  }
+
+  // MARK: Helpers
+
+  /// The number of a call to the runtime.
+  mutating func nextCall() -> Int64 {
+    lastCall += 1
+    return lastCall
+  }
+
+  /// What one worker could do.
+  private func offer(_ worker: PodWorker, _ offers: inout KubeOffers) {
+    let pod = Kube.Subject.object(worker.key)
+    if worker.life == .new {
+      let older = order.first { workers[$0]?.key == worker.key } ?? worker.uid
+      let obstacle: Obstacle = look == .known ? .oldPodRemains : .runtimeNotSeen
+      offers.add(.admit, pod, when: look == .known && older == worker.uid, else: obstacle)
+      return
+    }
+    if worker.report.isDue {
+      let isFree = worker.report.request == nil
+      offers.add(.report, pod, when: isFree, due: worker.report.due, else: .reportUnderWay)
+    }
+    offerTasks(worker, &offers)
+    if worker.differs {
+      offers.add(.relist, pod, due: looks.at(worker.changedAt))
+    } else if !worker.isWorking, worker.life != .terminated {
+      offerSync(worker, &offers)
+    }
+    if !worker.removals.isEmpty {
+      offers.add(.clean, pod, when: look == .known, due: worker.removeAt, else: .runtimeNotSeen)
+    }
+    offerFinish(worker, &offers)
+  }
+
+  private func offerTasks(_ worker: PodWorker, _ offers: inout KubeOffers) {
+    for work in worker.ready {
+      let (verb, subject) = work.verb(worker.key)
+      let isFree = !isPull(work) || !isPulling
+      offers.add(verb, subject, when: isFree, else: .anotherPull)
+    }
+    guard offers.want == .all, let obstacle = waiting(worker) else { return }
+    for work in worker.plan where !worker.ready.contains(work) {
+      if case .begin = work { continue }
+      let (verb, subject) = work.verb(worker.key)
+      offers.add(verb, subject, when: false, else: obstacle)
+    }
+  }
+
+  private func isPull(_ work: PodWorker.Work) -> Bool {
+    if case .pull = work { return true }
+    return false
+  }
+
+  /// Images are pulled one at a time on a node (serializeImagePulls).
+  private var isPulling: Bool {
+    order.contains { uid in workers[uid]?.calls.contains { isPull($0.work) } ?? false }
+  }
+
+  /// What the next tasks of a plan wait for.
+  private func waiting(_ worker: PodWorker) -> Obstacle? {
+    if let call = worker.calls.first {
+      let (verb, subject) = call.work.verb(worker.key)
+      return .waitsFor("\(verb.text) \(subject.description)")
+    }
+    guard let work = worker.ready.first else { return nil }
+    let (verb, subject) = work.verb(worker.key)
+    return .comesAfter("\(verb.text) \(subject.description)")
+  }
+
+  private func offerSync(_ worker: PodWorker, _ offers: inout KubeOffers) {
+    let pod = Kube.Subject.object(worker.key)
+    var due: Time = .never
+    if worker.isPending { due = looks.after(worker.lastSync) }
+    if let retryAt = worker.retryAt { due = min(due, retryAt) }
+    offers.add(.sync, pod, when: due != .never, due: due, else: .nothingChanged)
+  }
+
+  private func offerFinish(_ worker: PodWorker, _ offers: inout KubeOffers) {
+    guard worker.pod.metadata.deletionTimestamp != nil, !worker.isGone else { return }
+    var due: Time = 0
+    var isReady = worker.report.isSettled && worker.finishing == nil
+    if version == .now {
+      isReady = isReady && worker.life == .terminated
+    } else {
+      isReady = isReady && !worker.isWorking && worker.seen.isEmpty && worker.actual.isEmpty && worker.clearedAt != nil
+      due = rounds.after(worker.clearedAt ?? 0)
+    }
+    offers.add(.finish, .object(worker.key), when: isReady, due: max(due, worker.finishAt), else: .notCleared)
+  }
+
+  /// Why nothing happens on an idle node.
+  private func offerIdle(_ offers: inout KubeOffers) {
+    if order.isEmpty, !client.isBehind {
+      offers.add(.admit, .named("pods"), when: false, else: .noPodBound(node.metadata.name))
+    }
+  }
+
+  /// Does what was offered for one Pod.
+  ///
+  /// False when it was offered for another.
+  private mutating func perform(_ action: KubeAction, for uid: String, _ out: inout KubeOutbox) -> Bool {
+    guard let worker = workers[uid] else { return false }
+    for work in worker.ready where worker.life != .new {
+      let (verb, subject) = work.verb(worker.key)
+      if verb == action.verb, subject == action.subject {
+        begin(work, uid, &out)
+        return true
+      }
+    }
+    guard action.subject == .object(worker.key) else { return false }
+    switch action.verb {
+    case .admit: admit(uid, &out)
+    case .report: report(uid, &out)
+    case .relist: relist(uid, &out)
+    case .sync: wake(uid, &out)
+    case .clean: clean(uid, &out)
+    case .finish: finish(uid, &out)
+    default: return false
+    }
+    return true
+  }
+}
+
+extension Kube.Subject {
+  fileprivate static var containers: Kube.Subject { .named("containers") }
+}
+
+extension Verb {
+  fileprivate static let observe: Verb = "observe"
+  fileprivate static let report: Verb = "report"
+  fileprivate static let relist: Verb = "relist"
+  fileprivate static let sync: Verb = "sync"
+  fileprivate static let clean: Verb = "clean"
+  fileprivate static let finish: Verb = "finish"
+}
+
+extension Obstacle {
+  fileprivate static var oldPodRemains: Obstacle { Obstacle("obstacle.kubelet.old-pod-remains") }
+  static var runtimeNotSeen: Obstacle { Obstacle("obstacle.kubelet.runtime-not-seen") }
+  fileprivate static var reportUnderWay: Obstacle { Obstacle("obstacle.kubelet.report-under-way") }
+  fileprivate static var anotherPull: Obstacle { Obstacle("obstacle.kubelet.another-pull") }
+  fileprivate static var nothingChanged: Obstacle { Obstacle("obstacle.kubelet.nothing-changed") }
+  fileprivate static var notCleared: Obstacle { Obstacle("obstacle.kubelet.not-cleared") }
+  fileprivate static func noPodBound(_ node: String) -> Obstacle {
+    Obstacle("obstacle.kubelet.no-pod-bound", ("node", .string(node)))
+  }
+  fileprivate static func waitsFor(_ action: String) -> Obstacle {
+    Obstacle("obstacle.kubelet.waits-for", ("action", .string(action)))
+  }
+  fileprivate static func comesAfter(_ action: String) -> Obstacle {
+    Obstacle("obstacle.kubelet.comes-after", ("action", .string(action)))
+  }
+}

@@ -1,0 +1,262 @@
+import Clockwork
+
+/// What a runtime holds on its node: sandboxes, containers, their processes, files and logs, and images.
+///
+/// dockerd and containerd differ in what they do in which order, not in what they keep.
+public struct ContainerStore: Sendable {
+  /// A line that a container wrote.
+  public struct LogLine: Equatable, Sendable {
+    public var time: Time
+    public var text: String
+  }
+
+  let catalog: Images
+  let text: Text
+  let durations: Durations
+  private var random: Random
+  private(set) var records: Table<String, ContainerRecord> = [:]
+  /// In the order of creation.
+  private(set) var order: [String] = []
+  private var orders: Table<String, ContainerOrder> = [:]
+  private var processes: Table<String, ContainerProcess> = [:]
+  private var files: Table<String, Table<String, String>> = [:]
+  private var logs: Table<String, [LogLine]> = [:]
+  /// Images on the node, in the order in which they came.
+  public private(set) var images: [String] = []
+
+  public init(catalog: Images, version: Version, durations: Durations, images: [String], random: Random) {
+    self.catalog = catalog
+    text = Text(version)
+    self.durations = durations
+    self.images = images
+    self.random = random
+  }
+
+  subscript(id: String) -> ContainerRecord? { records[id] }
+
+  /// The first twelve digits, as the tools print an id.
+  static func short(_ id: String) -> String { String(id.prefix(12)) }
+
+  private mutating func newID() -> String {
+    var id = ""
+    for _ in 0..<4 { id += Digest.hexadecimal(random.next(), digits: 16) }
+    return id
+  }
+
+  /// The path of a new network namespace.
+  mutating func newNamespace() -> String {
+    let parts = [8, 4, 4, 4, 12].map { Digest.hexadecimal(random.next(), digits: $0) }
+    return "/var/run/netns/cni-\(parts.joined(separator: "-"))"
+  }
+
+  // MARK: Images
+
+  mutating func add(image: String) {
+    if !images.contains(image) { images.append(image) }
+  }
+
+  func pullTime(_ image: String) -> Time { catalog[image].pull ?? durations.imagePull }
+
+  /// Why an image cannot be pulled; empty when it can.
+  func refusal(_ image: String, docker: Bool) -> String {
+    if image.hasPrefix("registry.invalid/") { return text.noSuchHost(image, docker: docker) }
+    return catalog[image].refusal
+  }
+
+  // MARK: Containers
+
+  mutating func createSandbox(_ call: RuntimeCall, now: Time) -> String {
+    let attempts = order.filter { records[$0]?.uid == call.uid && records[$0]?.isSandbox == true }
+    var record = ContainerRecord(id: newID(), pod: call.pod, uid: call.uid, name: "", sandbox: "", image: "")
+    record.attempt = Int64(attempts.count)
+    record.createdAt = now
+    return insert(record)
+  }
+
+  mutating func createContainer(_ call: RuntimeCall, _ what: ContainerOrder, now: Time) -> String {
+    var record = ContainerRecord(
+      id: newID(),
+      pod: call.pod,
+      uid: call.uid,
+      name: what.name,
+      sandbox: what.sandbox,
+      image: what.image
+    )
+    record.attempt = what.attempt
+    record.createdAt = now
+    orders[record.id] = what
+    return insert(record)
+  }
+
+  private mutating func insert(_ record: ContainerRecord) -> String {
+    records[record.id] = record
+    order.append(record.id)
+    return record.id
+  }
+
+  mutating func attach(_ id: String, ip: String) { change(id) { $0.ip = ip } }
+
+  /// Starts the process of a container, or pause for a sandbox.
+  mutating func start(_ id: String, now: Time) {
+    change(id) { record in
+      record.phase = .running
+      record.startedAt = now
+    }
+    guard let order = orders[id] else {
+      processes[id] = ContainerProcess(pauseEndingAfter: durations.processExit)
+      return
+    }
+    let image = catalog[order.image]
+    processes[id] = ContainerProcess(order, image, now: now, termAfter: durations.processExit)
+    if order.command.isEmpty { write(image.says, to: id, now: now) }
+    goOn(id, now: now)
+  }
+
+  /// Lets a shell carry on.
+  mutating func goOn(_ id: String, now: Time) {
+    guard var process = processes[id] else { return }
+    var held = files[id] ?? [:]
+    var output: [String] = []
+    process.goOn(&held, &output, now: now)
+    processes[id] = process
+    files[id] = held
+    write(output, to: id, now: now)
+  }
+
+  func next(_ id: String) -> ContainerProcess.Next { processes[id]?.next(files[id] ?? [:]) ?? .nothing }
+
+  func killTime(_ id: String) -> Time? { processes[id]?.killAt }
+
+  mutating func terminate(_ id: String, grace: Time, now: Time) {
+    processes.update(id, default: ContainerProcess(pauseEndingAfter: 0)) { $0.terminate(grace: grace, now: now) }
+  }
+
+  mutating func kill(_ id: String, now: Time) {
+    processes.update(id, default: ContainerProcess(pauseEndingAfter: 0)) { $0.kill(now: now) }
+  }
+
+  /// The process is gone.
+  ///
+  /// Returns its exit code.
+  mutating func end(_ id: String, now: Time) -> Int64 {
+    goOn(id, now: now)
+    let code = processes.removeValue(for: id)?.exitCode ?? 0
+    change(id) { record in
+      record.phase = .exited
+      record.finishedAt = now
+      record.exitCode = code
+    }
+    return code
+  }
+
+  /// Everything that runs is killed with the daemon.
+  mutating func killAll(now: Time) {
+    for id in order where records[id]?.phase == .running {
+      kill(id, now: now)
+      _ = end(id, now: now)
+    }
+  }
+
+  mutating func remove(_ id: String) {
+    records.removeValue(for: id)
+    orders.removeValue(for: id)
+    processes.removeValue(for: id)
+    files.removeValue(for: id)
+    logs.removeValue(for: id)
+    order.removeAll { $0 == id }
+  }
+
+  private mutating func change(_ id: String, _ body: (inout ContainerRecord) -> Void) {
+    guard var record = records[id] else { return }
+    body(&record)
+    records[id] = record
+  }
+
+  // MARK: Exec and logs
+
+  /// Runs a command in a container; `time` is how long it sleeps meanwhile.
+  mutating func execute(_ id: String, _ command: [String], now: Time) -> (code: Int64, output: String, time: Time) {
+    guard let order = orders[id], catalog[order.image].hasShell,
+      var shell = MiniShell.of(command, environment: order.environment)
+    else {
+      let program = command.first ?? ""
+      let failure = "OCI runtime exec failed: exec failed: unable to start container process: exec: \"\(program)\": "
+      return (126, "\(failure)executable file not found in $PATH: unknown", 0)
+    }
+    var held = files[id] ?? [:]
+    var output: [String] = []
+    var time: Time = 0
+    while case .sleeping(let pause) = shell.run(&held, &output) {
+      if pause == .never { break }
+      time += pause
+    }
+    files[id] = held
+    return (shell.status, output.map { $0 + "\n" }.joined(), time)
+  }
+
+  public func log(_ id: String) -> [LogLine] { logs[id] ?? [] }
+
+  private mutating func write(_ lines: [String], to id: String, now: Time) {
+    if lines.isEmpty { return }
+    logs.update(id, default: []) { log in
+      for line in lines { log.append(LogLine(time: now, text: line)) }
+    }
+  }
+
+  // MARK: Looking
+
+  /// What a look at one Pod would show.
+  func view(_ uid: String, _ pod: ObjectKey) -> RuntimeView {
+    let found = order.compactMap { records[$0] }.filter { $0.uid == uid }
+    return RuntimeView(pod: pod, uid: uid, containers: found, images: images)
+  }
+
+  /// One view for each Pod of which something is here.
+  var views: [RuntimeView] {
+    var seen: [String] = []
+    var out: [RuntimeView] = []
+    for id in order {
+      guard let record = records[id], !seen.contains(record.uid) else { continue }
+      seen.append(record.uid)
+      out.append(view(record.uid, record.pod))
+    }
+    return out
+  }
+
+  public var state: Value {
+    let containers = order.compactMap { records[$0] }.map { record in
+      Value.Entry(ContainerStore.short(record.id), record.tree)
+    }
+    return .map(("containers", .map(containers)), ("images", .list(images.map { .string($0) })))
+  }
+}
+
+extension ContainerRecord {
+  /// The container's name as the tools print it: `POD` for a sandbox.
+  public var title: String { isSandbox ? "POD" : name }
+
+  var tree: Value {
+    var value: Value = .map(
+      ("pod", .string(pod.qualifiedName)),
+      ("name", .string(title)),
+      ("phase", .string(phase.rawValue)),
+      ("attempt", .integer(attempt))
+    )
+    if !image.isEmpty { value["image"] = .string(image) }
+    if !ip.isEmpty { value["ip"] = .string(ip) }
+    if let startedAt { value["startedAt"] = .integer(startedAt) }
+    if let finishedAt {
+      value["finishedAt"] = .integer(finishedAt)
+      value["exitCode"] = .integer(exitCode)
+    }
+    return value
+  }
+}
+
+extension Kube.Subject {
+  /// A container as `POD/CONTAINER`, with the namespace in front unless it is the default one.
+  public static func container(_ pod: ObjectKey, _ name: String) -> Kube.Subject {
+    let place = pod.namespace.isEmpty || pod.namespace == "default" ? "" : "\(pod.namespace)/"
+    return .named("\(place)\(pod.name)/\(name)")
+  }
+}

@@ -1,0 +1,170 @@
+import Clockwork
+
+/// What one container image does when it runs.
+public struct Image: Equatable, Sendable {
+  /// An environment variable that holds a length of time after which the process ends.
+  public struct Fuse: Equatable, Sendable {
+    public var variable: String
+    public var exitCode: Int64
+  }
+
+  public var name: String
+  /// Compressed size in bytes.
+  public var size: Int64 = 30_000_000
+  /// How long a pull takes; nil for the usual time.
+  public var pull: Time? = nil
+  /// What the registry answers instead of the image; empty for images that can be had.
+  public var refusal: String = ""
+  public var listens: [Int64] = []
+  /// What the process writes when it starts.
+  public var says: [String] = []
+  /// How a request is logged and answered; `{path}`, `{from}`, `{to}` and `{host}` are filled in.
+  public var logs: String = ""
+  public var answers: String = ""
+  public var fuses: [Fuse] = []
+  /// When the process ends by itself; nil for never.
+  public var exitAfter: Time? = nil
+  public var exitCode: Int64 = 0
+  /// Whether the process ends on SIGTERM, and how.
+  public var heedsTerm = true
+  public var termCode: Int64 = 0
+  public var termAfter: Time? = nil
+  /// Whether the image holds a shell with echo, sleep, exit, touch, test and cat.
+  public var hasShell = false
+  /// Quantities that the process uses at rest.
+  public var cpu: String = ""
+  public var memory: String = ""
+
+  public init(_ name: String) { self.name = name }
+
+  /// The 64 hexadecimal digits of the image's digest: they follow from its name, as a real digest from its bytes.
+  public static func digest(of name: String) -> String {
+    var out = ""
+    for part in 0..<4 {
+      var digest = Digest()
+      digest.add(Int64(part))
+      digest.add(name)
+      // FNV alone leaves the first digits of similar names alike.
+      var random = Random(seed: digest.value)
+      out += Digest.hexadecimal(random.next(), digits: 16)
+    }
+    return out
+  }
+}
+
+/// What images do: data, read from `Lessons/images.yaml`.
+///
+/// The file is a map with one key, `images`, a map from image names (with their tag) to what they do. All keys of an
+/// image are optional:
+///
+/// | key       | holds                                                                          | without it      |
+/// |-----------|--------------------------------------------------------------------------------|-----------------|
+/// | `size`    | bytes                                                                          | 30000000        |
+/// | `pull`    | how long a pull takes, such as `2.1s`                                          | 2 s             |
+/// | `refusal` | the registry's error text: the image cannot be pulled                          | it can          |
+/// | `listens` | list of ports                                                                  | none            |
+/// | `says`    | list of lines that the process writes when it starts                           | none            |
+/// | `logs`    | the line written for a request; `{path}`, `{from}`, `{to}`, `{host}`           | none            |
+/// | `answers` | the text a request gets                                                        | none            |
+/// | `env`     | map from a variable that holds a duration to `{exits: CODE}` after that time   | none            |
+/// | `exit`    | `{after: DURATION, code: CODE}`: the process ends by itself                    | it never ends   |
+/// | `sigterm` | `{code: CODE, after: DURATION}`, or `ignored`: then it is killed after the grace | ends with 0    |
+/// | `shell`   | `true`: `sh -c` and exec work (echo, sleep, exit, touch, test, cat)            | `false`         |
+/// | `cpu`, `memory` | what the process uses at rest                                            | nothing         |
+public struct Images: Equatable, Sendable {
+  private var known: Table<String, Image> = [:]
+
+  public init() {}
+
+  /// Reads the file's tree; what is wrong in it is listed.
+  public init(_ value: Value, problems: inout [FieldProblem]) {
+    var reader = SpecReader(value: value, path: [])
+    reader.only(["images"])
+    problems += reader.problems
+    for entry in value["images"]?.entries ?? [] {
+      var inner = SpecReader(value: entry.value, path: ["images", entry.key])
+      known[entry.key] = Images.image(entry.key, &inner)
+      problems += inner.problems
+    }
+  }
+
+  public mutating func add(_ image: Image) { known[image.name] = image }
+
+  public var names: [String] { known.keys }
+
+  /// What an image does; one that nobody described listens on its declared ports and never ends.
+  public subscript(name: String) -> Image { known[name] ?? Image(name) }
+
+  /// True when the data describe the image.
+  public func describes(_ name: String) -> Bool { known[name] != nil }
+
+  private static func image(_ name: String, _ reader: inout SpecReader) -> Image {
+    reader.only([
+      "size", "pull", "refusal", "listens", "says", "logs", "answers", "env", "exit", "sigterm", "shell", "cpu",
+      "memory",
+    ])
+    var image = Image(name)
+    image.size = reader.number("size", default: image.size)
+    image.pull = reader.duration("pull")
+    image.refusal = reader.text("refusal", default: "")
+    image.listens = reader.list("listens").compactMap { $0.integer }
+    image.says = reader.list("says").map { $0.plain }
+    image.logs = reader.text("logs", default: "")
+    image.answers = reader.text("answers", default: "")
+    image.hasShell = reader.flag("shell", default: false)
+    image.cpu = reader.text("cpu", default: "")
+    image.memory = reader.text("memory", default: "")
+    readEnds(&image, &reader)
+    return image
+  }
+
+  private static func readEnds(_ image: inout Image, _ reader: inout SpecReader) {
+    for entry in reader.value["env"]?.entries ?? [] {
+      var inner = SpecReader(value: entry.value, path: reader.path + ["env", entry.key])
+      inner.only(["exits"])
+      image.fuses.append(Image.Fuse(variable: entry.key, exitCode: inner.number("exits", default: 1)))
+      reader.problems += inner.problems
+    }
+    if let exit = reader.value["exit"] {
+      var inner = SpecReader(value: exit, path: reader.path + ["exit"])
+      inner.only(["after", "code"])
+      image.exitAfter = inner.duration("after") ?? 0
+      image.exitCode = inner.number("code", default: 0)
+      reader.problems += inner.problems
+    }
+    guard let term = reader.value["sigterm"] else { return }
+    if term.text == "ignored" {
+      image.heedsTerm = false
+      return
+    }
+    var inner = SpecReader(value: term, path: reader.path + ["sigterm"])
+    inner.only(["after", "code"])
+    image.termAfter = inner.duration("after")
+    image.termCode = inner.number("code", default: 0)
+    reader.problems += inner.problems
+  }
+}
+
+extension SpecReader {
+  mutating func number(_ key: String, default usual: Int64) -> Int64 {
+    guard let found = value[key] else { return usual }
+    if let number = found.integer { return number }
+    problems.append(FieldProblem(.wrongType, path + [key], detail: "a whole number is expected here"))
+    return usual
+  }
+
+  mutating func duration(_ key: String) -> Time? {
+    guard let found = value[key] else { return nil }
+    if let time = GoDuration.parse(found.plain) { return time }
+    let detail = "a duration such as 2.1s is expected here"
+    problems.append(FieldProblem(.invalid, path + [key], got: "\"\(found.plain)\"", detail: detail))
+    return nil
+  }
+
+  mutating func list(_ key: String) -> [Value] {
+    guard let found = value[key] else { return [] }
+    if let elements = found.elements { return elements }
+    problems.append(FieldProblem(.wrongType, path + [key], detail: "a list is expected here"))
+    return []
+  }
+}
