@@ -6,6 +6,11 @@ public struct Image: Equatable, Sendable {
   public struct Fuse: Equatable, Sendable {
     public var variable: String
     public var exitCode: Int64
+
+    public init(variable: String, exitCode: Int64) {
+      self.variable = variable
+      self.exitCode = exitCode
+    }
   }
 
   public var name: String

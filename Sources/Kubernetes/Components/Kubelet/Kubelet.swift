@@ -260,8 +260,7 @@ extension Kube.Subject {
 }
 
 extension Verb {
-  fileprivate static let observe: Verb = "observe"
-  fileprivate static let report: Verb = "report"
+  // The worker's tasks name theirs in `PodWorker.Work`.
   fileprivate static let relist: Verb = "relist"
   fileprivate static let sync: Verb = "sync"
   fileprivate static let clean: Verb = "clean"
