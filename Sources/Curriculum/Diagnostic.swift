@@ -1,3 +1,5 @@
+import Prose
+
 /// A place in a file of the course, counted from one; zero where only the file is known.
 public struct Place: Equatable, Sendable, CustomStringConvertible {
   public var file: String
@@ -33,8 +35,8 @@ public struct Diagnostic: Equatable, Sendable, CustomStringConvertible {
     public var line: Int?
 
     public init(_ text: String, file: String? = nil, line: Int? = nil) {
-      self.text = text
-      self.file = file
+      self.text = Clean.line(text)
+      self.file = file.map(Clean.line)
       self.line = line
     }
   }
@@ -54,13 +56,14 @@ public struct Diagnostic: Equatable, Sendable, CustomStringConvertible {
     notes: [Note] = [],
     fix: String? = nil
   ) {
-    self.file = place.file
+    // A diagnostic quotes what stands in a file, and is printed on a terminal.
+    self.file = Clean.line(place.file)
     self.line = place.line
     self.column = place.column
     self.severity = severity
-    self.summary = summary
+    self.summary = Clean.line(summary)
     self.notes = notes
-    self.fix = fix
+    self.fix = fix.map(Clean.line)
   }
 
   public var place: Place { Place(file, line: line, column: column) }

@@ -16,13 +16,15 @@ struct Slip: CustomTestStringConvertible, Sendable {
       path: "Lessons/components/orders.yaml",
       old: old,
       new: new,
-      lines: ([place] + rest).map { $0.hasPrefix("Content/") ? $0 : "Lessons/components/orders.yaml:\($0)" }
+      lines: ([place] + rest).filter { !$0.isEmpty }.map {
+        $0.hasPrefix("Content/") ? $0 : "Lessons/components/orders.yaml:\($0)"
+      }
     )
   }
 
   static func english(_ old: String, _ new: String, _ place: String) -> Slip {
     let path = "Content/en/components/orders.md"
-    return Slip(path: path, old: old, new: new, lines: ["\(path):\(place)"])
+    return Slip(path: path, old: old, new: new, lines: place.isEmpty ? [] : ["\(path):\(place)"])
   }
 
   static func file(_ path: String, _ old: String, _ new: String, _ lines: String...) -> Slip {
@@ -135,6 +137,8 @@ struct Slip: CustomTestStringConvertible, Sendable {
     ),
     .lesson("- kubectl get pods -w", "- [a]", "59:5: error: an element of `reality` must be a single word or line"),
     .lesson("  - until pod/{{name}} Running", "  - ~", "10:5: error: an element of `script` is empty"),
+    .lesson("bind pod/{{name}}", "bind pod/{{nmae}}", "13:14: error: unknown placeholder `nmae`"),
+    .lesson("kubectl run {{name}}", "kubectl run {{pod app=web 1}}", ""),
   ]
 
   @Test(arguments: lessons)
@@ -165,6 +169,9 @@ struct Slip: CustomTestStringConvertible, Sendable {
     .english("would have to", "would **`have`**x to", "45:9: error: `**` stays in the text as it is"),
     .english("The model leaves", "The **(m)**odel leaves", "68:5: error: `**` stays in the text as it is"),
     .english("- simplified: No.\n", "", "54:1: error: nothing explains why `simplified` is wrong"),
+    .english("Two for {{name}}", "Two for {{nam}}", "10:9: error: unknown placeholder `nam`"),
+    .english("```reality", "```realty x", "1:1: warning: the lesson does not say what the model leaves out"),
+    .english("{#orders}", "{#orders} \u{1b}[31m", ""),
   ]
 
   @Test(arguments: texts)
@@ -365,6 +372,22 @@ struct Slip: CustomTestStringConvertible, Sendable {
   ])
   func aMissingFileIsFound(path: String, line: String) {
     #expect(Fixture.report(path, text: nil).contains(line))
+  }
+
+  @Test func aMisspeltFenceIsNamed() {
+    let path = "Content/en/components/orders.md"
+    #expect(
+      Fixture.report(path, "```beat b3", "```beta b3").contains(
+        "\(path):13:1: error: `beta` is no kind of fence that names `b3`"
+      )
+    )
+  }
+
+  @Test func nothingThatATerminalObeysIsQuoted() {
+    let path = "Lessons/components/orders.yaml"
+    let lines = Fixture.report(path, "{etcd: etcd-dispatches}", "{\"\\e[31m\\u202e\": \"\\e]0;x\\a\"}")
+    #expect(lines.first?.contains("`[31m` is none of the options") == true)
+    #expect(!lines.joined().unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x202e })
   }
 
   @Test func aNoteAndAFixFollowTheSummary() {

@@ -58,6 +58,7 @@ public struct Checks {
     if !(0...100).contains(course.passMark) {
       findings.error(root, "the pass mark is not between 0 and 100")
     }
+    unique(course.languages.map { ($0.code, root) }, what: "language", findings)
     unique(course.chapters.map { ($0.id, $0.place) }, what: "chapter", findings)
     for chapter in course.chapters {
       unique(chapter.lessons.map { ($0.id, $0.place) }, what: "lesson", findings)

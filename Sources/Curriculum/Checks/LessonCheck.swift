@@ -11,6 +11,7 @@ struct LessonCheck {
     ids()
     references()
     sizes()
+    placeholders(lesson.document.value, at: [])
     for beat in lesson.beats { pattern(beat.to) }
     script(lesson.script)
     images()
@@ -23,6 +24,22 @@ struct LessonCheck {
       if let until = question.until {
         script([PlacedText("until \(until)", place: question.place)])
       }
+    }
+  }
+
+  /// A name between double braces that nothing draws would be shown as it is.
+  private func placeholders(_ value: Value, at path: [String]) {
+    switch value {
+    case .string(let text):
+      for (name, _) in Placeholder.names(in: text) where !lesson.vary.contains(where: { $0.name == name }) {
+        let place = lesson.document.place(of: path)
+        findings.unknown("placeholder", PlacedText(name, place: place), among: lesson.vary.map(\.name))
+      }
+    case .list(let elements):
+      for (index, element) in elements.enumerated() { placeholders(element, at: path + ["\(index)"]) }
+    case .map(let entries):
+      for entry in entries { placeholders(entry.value, at: path + [entry.key]) }
+    case .null, .bool, .integer, .number: break
     }
   }
 

@@ -23,6 +23,15 @@ struct TextCheck {
     join("question", lesson.questions.map { ($0.id, $0.place) }, text.questions.map { ($0.id, $0.place) })
     join("fault", lesson.faults.map { ($0.id, $0.place) }, text.faults.map { ($0.id, $0.place) })
     heading(text)
+    strayFences(text)
+    placeholders(text)
+    if text.reality.isEmpty, language.code == course.languages.first?.code {
+      findings.warning(
+        Place(file, line: 1, column: 1),
+        "the lesson does not say what the model leaves out",
+        fix: "add a fence ```reality"
+      )
+    }
     for beat in text.beats where beat.blocks.isEmpty {
       findings.error(beat.place, "the beat `\(beat.id)` says nothing")
     }
@@ -57,6 +66,34 @@ struct TextCheck {
         notes: [Diagnostic.Note("the lesson is here", file: lesson.place.file, line: lesson.place.line)],
         fix: near.map { "did you mean `\($0)`?" } ?? "add the entry, or remove the fence"
       )
+    }
+  }
+
+  /// A slip in the first word of a fence makes it a block of code.
+  private func strayFences(_ text: LessonText) {
+    let known = ["beat", "question", "fault", "reality", "table", "glossary"]
+    for fence in text.document.fences where !known.contains(fence.kind) && !fence.argument.isEmpty {
+      let id = fence.argument
+      guard lesson.beat(id) != nil || lesson.question(id) != nil || lesson.fault(id) != nil,
+        let near = Suggestion.nearest(to: fence.kind, among: known)
+      else { continue }
+      findings.error(
+        Place(text.file, line: fence.line, column: 1),
+        "`\(fence.kind)` is no kind of fence that names `\(id)`",
+        fix: "did you mean `\(near)`?"
+      )
+    }
+  }
+
+  private func placeholders(_ text: LessonText) {
+    var number = 0
+    for line in text.source.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
+      number += 1
+      for (name, offset) in Placeholder.names(in: String(line)) {
+        if lesson.vary.contains(where: { $0.name == name }) { continue }
+        let place = Place(text.file, line: number, column: offset + 1)
+        findings.unknown("placeholder", PlacedText(name, place: place), among: lesson.vary.map(\.name))
+      }
     }
   }
 

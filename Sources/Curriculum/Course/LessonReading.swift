@@ -110,33 +110,3 @@ extension Fault {
     )
   }
 }
-
-/// A value that an author leaves open: `{{name}}`.
-enum Placeholder {
-  static func fill(_ text: String, _ values: [Drawn]) -> String {
-    guard text.utf8.contains(UInt8(ascii: "{")), !values.isEmpty else { return text }
-    var out = ""
-    var rest = Substring(text)
-    while let brace = rest.firstIndex(of: "{") {
-      out += rest[..<brace]
-      rest = rest[brace...]
-      if let drawn = values.first(where: { rest.hasPrefix("{{\($0.name)}}") }) {
-        out += drawn.value
-        rest = rest.dropFirst(drawn.name.count + 4)
-      } else {
-        out += "{"
-        rest = rest.dropFirst()
-      }
-    }
-    return out + rest
-  }
-
-  static func fill(_ value: Value, _ values: [Drawn]) -> Value {
-    switch value {
-    case .string(let text): .string(fill(text, values))
-    case .list(let elements): .list(elements.map { fill($0, values) })
-    case .map(let entries): .map(entries.map { Value.Entry(fill($0.key, values), fill($0.value, values)) })
-    case .null, .bool, .integer, .number: value
-    }
-  }
-}
