@@ -137,7 +137,7 @@ struct Slip: CustomTestStringConvertible, Sendable {
     ),
     .lesson("- kubectl get pods -w", "- [a]", "59:5: error: an element of `reality` must be a single word or line"),
     .lesson("  - until pod/{{name}} Running", "  - ~", "10:5: error: an element of `script` is empty"),
-    .lesson("bind pod/{{name}}", "bind pod/{{nmae}}", "13:14: error: unknown placeholder `nmae`"),
+    .lesson("bind pod/{{name}}", "bind pod/{{nmae}}", "13:18: error: unknown placeholder `nmae`"),
     .lesson("kubectl run {{name}}", "kubectl run {{pod app=web 1}}", ""),
   ]
 
