@@ -498,6 +498,10 @@ struct Slip: CustomTestStringConvertible, Sendable {
     #expect(Stamp.hash(of: "---\nof: x\n---\n# A\n\nb\n") == hash)
     #expect(Stamp.hash(of: "# A\r\n\r\nb") == hash)
     #expect(Stamp.hash(of: "# A\n\nc\n") != hash)
+    // A stamp in a translation must not change with the program.
+    #expect(hash == "c40d4b05")
+    #expect(Stamp.hash(of: "---\na: b\n") == Stamp.hash(of: "---\na: b"))
+    #expect(Stamp.hash(of: "") == Stamp.hash(of: "\n\n"))
   }
 
   @Test(arguments: 0..<120)

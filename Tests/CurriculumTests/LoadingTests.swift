@@ -8,6 +8,20 @@ import Testing
     #expect(Checks().run(Fixture.source).diagnostics.map(\.description) == [])
   }
 
+  @Test func whatALearnerDoesNotNeedStaysUnread() {
+    var source = Fixture.source
+    source["Lessons/course.yaml"] = Fixture.course.replacing("[orders]", with: "[orders, other]")
+    source["Lessons/components/other.yaml"] = Fixture.lesson.replacing("id: orders", with: "id: other")
+    let part = Course.load(source, language: "ko", lesson: "components/orders")
+    #expect(part.diagnostics.isEmpty)
+    #expect(part.course.languages.map(\.code) == ["ko"])
+    #expect(part.course.lessons.map(\.id) == ["orders"])
+    let whole = Course.load(source, language: "fr", lesson: "none").course
+    #expect(whole == Course.load(source).course)
+    #expect(part.course.lesson("orders") == whole.lesson("orders"))
+    #expect(part.course.language("ko").lesson("components/orders") == whole.language("ko").lesson("components/orders"))
+  }
+
   @Test func aCourseIsReadWhole() {
     let course = Course.load(Fixture.source).course
     #expect(course.name == "test@1.0")

@@ -5,8 +5,15 @@ extension Course {
   /// Reads a course from its files; whatever is wrong is reported, and the rest is there all the same.
   ///
   /// What is said here is what makes a file unreadable; whether the parts fit together is told by `Checks`.
-  public static func load(_ source: CourseSource) -> (course: Course, diagnostics: [Diagnostic]) {
-    var reader = CourseReader(source: source)
+  ///
+  /// A learner who follows one lesson in one language waits for nothing else: `language` and `lesson` (as
+  /// `chapter/id`, or its id) leave all others unread. A name that nothing bears leaves nothing out.
+  public static func load(
+    _ source: CourseSource,
+    language: String? = nil,
+    lesson: String? = nil
+  ) -> (course: Course, diagnostics: [Diagnostic]) {
+    var reader = CourseReader(source: source, language: language, lesson: lesson)
     let course = reader.course()
     return (course, Diagnostic.inReadingOrder(reader.findings.list))
   }
@@ -15,6 +22,8 @@ extension Course {
 /// Reads file after file and keeps what it finds wrong.
 struct CourseReader {
   let source: CourseSource
+  var language: String? = nil
+  var lesson: String? = nil
   let findings = Findings()
 
   private static let root = "Lessons/course.yaml"
@@ -45,12 +54,23 @@ struct CourseReader {
       claims: claims,
       images: images
     )
-    for chapter in fields.maps("chapters") { course.chapters.append(self.chapter(chapter, in: course)) }
-    for code in fields.lines("languages") {
+    let chapters = fields.maps("chapters")
+    if let wanted = lesson, !names(fields.document).contains(wanted) { lesson = nil }
+    let codes = fields.lines("languages")
+    if let wanted = language, !codes.contains(where: { $0.text == wanted }) { language = nil }
+    for chapter in chapters { course.chapters.append(self.chapter(chapter, in: course)) }
+    for code in codes where language == nil || language == code.text {
       course.languages.append(LanguageReader(source: source, findings: findings).language(code, course: course))
     }
     reportStrays(course)
     return course
+  }
+
+  /// Every name by which a lesson can be asked for.
+  private func names(_ root: YAMLDocument) -> [String] {
+    Fields(root, findings: Findings()).maps("chapters").flatMap { chapter in
+      chapter.lines("lessons").flatMap { [$0.text, "\(chapter.text("id") ?? "")/\($0.text)"] }
+    }
   }
 
   private func version(_ fields: Fields) -> String {
@@ -125,6 +145,7 @@ struct CourseReader {
     let id = fields.required("id", of: "the chapter")
     var lessons: [Lesson] = []
     for name in fields.lines("lessons") {
+      if let lesson, lesson != name.text, lesson != "\(id)/\(name.text)" { continue }
       let path = "Lessons/\(id)/\(name.text).yaml"
       guard let document = document(path) else {
         findings.error(
@@ -170,6 +191,7 @@ struct CourseReader {
 
   /// Lesson files that no chapter names would never be read, nor their mistakes found.
   private func reportStrays(_ course: Course) {
+    if lesson != nil { return }
     let known = Set(course.lessons.map { "Lessons/\($0.path).yaml" })
     for path in source.paths(below: "Lessons/", suffix: ".yaml") where path.split(separator: "/").count == 3 {
       guard !path.hasPrefix("Lessons/clusters/"), !known.contains(path) else { continue }

@@ -4,20 +4,22 @@ import Clockwork
 enum Placeholder {
   static func fill(_ text: String, _ values: [Drawn]) -> String {
     guard text.utf8.contains(UInt8(ascii: "{")), !values.isEmpty else { return text }
-    var out = ""
-    var rest = Substring(text)
-    while let brace = rest.firstIndex(of: "{") {
-      out += rest[..<brace]
-      rest = rest[brace...]
-      if let drawn = values.first(where: { rest.hasPrefix("{{\($0.name)}}") }) {
-        out += drawn.value
-        rest = rest.dropFirst(drawn.name.count + 4)
+    let gaps = values.map { (name: Array("{{\($0.name)}}".utf8), value: Array($0.value.utf8)) }
+    let bytes = Array(text.utf8)
+    var out: [UInt8] = []
+    out.reserveCapacity(bytes.count)
+    var index = 0
+    while index < bytes.count {
+      let gap = bytes[index] == UInt8(ascii: "{") ? gaps.first { bytes[index...].starts(with: $0.name) } : nil
+      if let gap {
+        out += gap.value
+        index += gap.name.count
       } else {
-        out += "{"
-        rest = rest.dropFirst()
+        out.append(bytes[index])
+        index += 1
       }
     }
-    return out + rest
+    return String(decoding: out, as: UTF8.self)
   }
 
   /// The names between double braces, with how many letters stand before them.

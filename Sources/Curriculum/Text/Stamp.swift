@@ -8,14 +8,36 @@ import Prose
 public enum Stamp {
   /// Eight hexadecimal digits over a text without its front matter; how its lines end makes no difference.
   public static func hash(of text: String) -> String {
-    var digest = Digest()
-    var isFirst = true
-    for line in lines(of: text) {
-      if !isFirst { digest.add(byte: 0x0a) }
-      for byte in line.utf8 { digest.add(byte: byte) }
-      isFirst = false
+    var text = text
+    let value = text.withUTF8 { bytes in
+      var end = bytes.count
+      while end > 0, bytes[end - 1] == 0x0a || (bytes[end - 1] == 0x0d && end < bytes.count) { end -= 1 }
+      var digest = Digest()
+      for index in min(frontBytes(bytes), end)..<end {
+        let isHalfOfABreak = bytes[index] == 0x0d && index + 1 < end && bytes[index + 1] == 0x0a
+        if !isHalfOfABreak { digest.add(byte: bytes[index]) }
+      }
+      return digest.value
     }
-    return Digest.hexadecimal(digest.value, digits: 8)
+    return Digest.hexadecimal(value, digits: 8)
+  }
+
+  /// How many bytes the front matter takes, with both of its rules.
+  private static func frontBytes(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    var start = 0
+    var number = 0
+    while start < bytes.count {
+      var end = start
+      while end < bytes.count, bytes[end] != 0x0a { end += 1 }
+      let length = end - start - (end > start && bytes[end - 1] == 0x0d ? 1 : 0)
+      let isRule = length == 3 && (0..<3).allSatisfy { bytes[start + $0] == UInt8(ascii: "-") }
+      let isEnd = length == 3 && (0..<3).allSatisfy { bytes[start + $0] == UInt8(ascii: ".") }
+      if number == 0, !isRule { return 0 }
+      if number > 0, isRule || isEnd { return min(end + 1, bytes.count) }
+      number += 1
+      start = end + 1
+    }
+    return 0
   }
 
   /// The text of a translation with the hash of the reference in its front matter; the rest stays as it is.
@@ -51,12 +73,6 @@ public enum Stamp {
 
   private static func allLines(of text: String) -> [Substring] {
     text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-  }
-
-  private static func lines(of text: String) -> [Substring] {
-    var lines = Array(allLines(of: text).dropFirst(frontLines(of: text)))
-    while let last = lines.last, last.isEmpty { lines.removeLast() }
-    return lines
   }
 
   private static func frontLines(of text: String) -> Int {
