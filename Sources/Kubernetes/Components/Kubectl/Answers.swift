@@ -1,0 +1,202 @@
+import Clockwork
+
+// What kubectl does with an answer: print it, or ask for what follows from it.
+extension Kubectl {
+  mutating func answer(_ response: Response, to job: Job, at now: Time) {
+    switch job.purpose {
+    case .create, .applyCreate, .applyRead, .applyPatch: answerWrite(response, to: job)
+    case .get, .list, .describe, .describeList, .describeParts: answerRead(response, to: job, at: now)
+    case .delete, .deleteList, .wait: answerDelete(response, to: job)
+    case .execRead, .exec: answerExec(response, to: job)
+    case .patchRead, .patch, .labelList, .labelRead, .label: answerChange(response, to: job)
+    }
+    guard var current = run, current.jobs.isEmpty, current.awaited == nil else { return }
+    current.finish(at: now)
+    run = current
+  }
+
+  private func fail(_ current: inout CommandRun, _ response: Response, _ job: Job, _ context: String = "") {
+    current.fail(KubectlText.error(response, context), about: job.subject)
+  }
+
+  // MARK: create, run, apply
+
+  private mutating func answerWrite(_ response: Response, to job: Job) {
+    guard var current = run else { return }
+    defer { run = current }
+    switch job.purpose {
+    case .create(let file), .applyCreate(let file):
+      if response.isSuccess {
+        current.print("\(response.about.text) created", about: .object(response.about))
+      } else {
+        fail(&current, response, job, file.isEmpty ? "" : "error when creating \"\(file)\": ")
+      }
+    case .applyRead(let source):
+      if response.code == 404 {
+        let object = LastApplied.annotate(source.object)
+        current.jobs.insert(Job(.applyCreate(file: source.file), source.object.key, .object(object)), at: 0)
+      } else if let stored = response.object {
+        apply(source.object, to: stored, &current)
+      } else {
+        fail(&current, response, job, "error when retrieving current configuration: ")
+      }
+    default:
+      if response.isSuccess {
+        current.print("\(job.key.text) configured", about: job.subject)
+      } else {
+        fail(&current, response, job, "error when applying patch: ")
+      }
+    }
+  }
+
+  private func apply(_ object: Object, to stored: Object, _ current: inout CommandRun) {
+    if stored.metadata.annotations[LastApplied.annotation] == nil {
+      current.print(KubectlText.notApplied(stored.key), about: .object(stored.key))
+    }
+    let patch = LastApplied.patch(object, stored: stored)
+    if patch.entries?.isEmpty ?? true {
+      current.print("\(stored.key.text) unchanged", about: .object(stored.key))
+    } else {
+      current.jobs.insert(Job(.applyPatch, stored.key, .patch(.strategic, patch)), at: 0)
+    }
+  }
+
+  // MARK: get, describe
+
+  private mutating func answerRead(_ response: Response, to job: Job, at now: Time) {
+    guard var current = run else { return }
+    defer { run = current }
+    guard response.isSuccess else {
+      if case .get(let options) = current.command.operation, options.ignoreNotFound, response.code == 404 { return }
+      current.exitCode = 1
+      current.failures.append(CommandRun.Line(subject: job.subject, text: KubectlText.error(response)))
+      return
+    }
+    switch job.purpose {
+    case .get: if let object = response.object { current.found.append(object) }
+    case .list: current.found += Listing.select(response.objects, current.command.operation)
+    case .describe: if let object = response.object { current.describe(object) }
+    case .describeList:
+      for object in Listing.select(response.objects, current.command.operation).reversed() {
+        current.describe(object)
+      }
+    case .describeParts(let object):
+      current.parts += response.objects
+      let isComplete = current.jobs.first.map { !$0.isPart(of: object) } ?? true
+      if isComplete { current.printDescription(of: object, at: now) }
+    default: break
+    }
+  }
+
+  // MARK: delete
+
+  private mutating func answerDelete(_ response: Response, to job: Job) {
+    guard var current = run, case .delete(let selection, let options) = current.command.operation else { return }
+    defer { run = current }
+    switch job.purpose {
+    case .deleteList:
+      guard response.isSuccess else { return fail(&current, response, job) }
+      for object in Listing.select(response.objects, current.command.operation) {
+        current.jobs.append(Job(.delete, object.key, .delete(graceSeconds: options.graceSeconds)))
+      }
+    case .delete:
+      guard response.isSuccess else {
+        if response.code != 404 || !(options.ignoreNotFound || selection.names.isEmpty) {
+          fail(&current, response, job)
+        }
+        return
+      }
+      let forced = options.graceSeconds == 0
+      current.print(KubectlText.deleted(job.key, forced: forced, version), about: job.subject)
+      let uid = response.object?.uid ?? ""
+      if options.waits { current.waits.append(Job(.wait(uid), job.key)) }
+    case .wait(let uid):
+      guard response.isSuccess else { return fail(&current, response, job) }
+      for object in response.objects where object.uid == uid && object.key == job.key {
+        current.awaited = CommandRun.Awaited(key: job.key, uid: uid)
+      }
+    default: break
+    }
+  }
+
+  // MARK: exec
+
+  private mutating func answerExec(_ response: Response, to job: Job) {
+    guard var current = run else { return }
+    defer { run = current }
+    guard response.isSuccess else { return fail(&current, response, job) }
+    guard case .execRead(let container, let command) = job.purpose else {
+      if !response.message.isEmpty { current.print(response.message, about: job.subject) }
+      if response.revision != 0 {
+        current.fail("command terminated with exit code \(response.revision)", about: job.subject)
+        current.exitCode = response.revision
+      }
+      return
+    }
+    guard let pod = response.object?.pod else { return }
+    if pod.status.phase == "Succeeded" || pod.status.phase == "Failed" {
+      let text = "cannot exec into a container in a completed pod; current phase is \(pod.status.phase)"
+      current.fail("error: \(text)", about: job.subject)
+      return
+    }
+    var chosen = container
+    if chosen.isEmpty {
+      let named = version == .now ? pod.metadata.annotations["kubectl.kubernetes.io/default-container"] : nil
+      chosen = named ?? pod.spec.containers.first?.name ?? ""
+      if named == nil, pod.spec.containers.count > 1 {
+        current.print(KubectlText.defaulted(pod, chosen, version), about: job.subject)
+      }
+    }
+    current.jobs.append(Job(.exec, job.key, .exec(container: chosen, command: command)))
+  }
+
+  // MARK: patch, label
+
+  private mutating func answerChange(_ response: Response, to job: Job) {
+    guard var current = run else { return }
+    defer { run = current }
+    guard response.isSuccess else { return fail(&current, response, job) }
+    switch job.purpose {
+    case .patchRead(let kind, let patch):
+      guard let object = response.object else { return }
+      current.jobs.insert(Job(.patch(before: object), job.key, .patch(kind, patch)), at: 0)
+    case .patch(let before):
+      let same = response.object?.resourceVersion == before.resourceVersion
+      current.print("\(job.key.text) patched\(same ? " (no change)" : "")", about: job.subject)
+    case .labelList:
+      for object in Listing.select(response.objects, current.command.operation) {
+        label(object, &current, isFirst: false)
+      }
+    case .labelRead: if let object = response.object { label(object, &current, isFirst: true) }
+    case .label(let before):
+      guard case .label(_, let change) = current.command.operation else { return }
+      current.print(KubectlText.labeled(before, change, version), about: job.subject)
+    default: break
+    }
+  }
+
+  private func label(_ object: Object, _ current: inout CommandRun, isFirst: Bool) {
+    guard case .label(_, let change) = current.command.operation else { return }
+    let labels = object.metadata.labels
+    var entries: [Value.Entry] = []
+    var refused = ""
+    change.set.forEach { key, value in
+      if let held = labels[key], held != value, !change.overwrite, refused.isEmpty {
+        refused = "error: '\(key)' already has a value (\(held)), and --overwrite is false"
+      }
+      if labels[key] != value { entries.append(Value.Entry(key, .string(value))) }
+    }
+    if !refused.isEmpty { return current.fail(refused, about: .object(object.key)) }
+    for key in change.remove {
+      if labels[key] == nil {
+        current.print("label \"\(key)\" not found.", about: .object(object.key))
+      } else {
+        entries.append(Value.Entry(key, .null))
+      }
+    }
+    let patch: Value =
+      entries.isEmpty ? .emptyMap : .map(("metadata", .map(("labels", .map(entries)))))
+    let job = Job(.label(before: object), object.key, .patch(.merge, patch))
+    if isFirst { current.jobs.insert(job, at: 0) } else { current.jobs.append(job) }
+  }
+}

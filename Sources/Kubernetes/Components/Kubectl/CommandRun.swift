@@ -1,0 +1,163 @@
+import Clockwork
+
+/// One request that a command makes, and what it is for.
+struct Job: Sendable {
+  enum Purpose: Sendable {
+    /// `run`, `create`: the file is empty for `run`.
+    case create(file: String)
+    case applyRead(Command.Sourced)
+    case applyCreate(file: String)
+    case applyPatch
+    case get
+    case list
+    case describe
+    case describeList
+    case describeParts(Object)
+    case delete
+    case deleteList
+    /// Waits until the object with this uid is gone.
+    case wait(String)
+    case execRead(container: String, command: [String])
+    case exec
+    case patchRead(Request.PatchKind, Value)
+    case patch(before: Object)
+    case labelList
+    case labelRead
+    case label(before: Object)
+  }
+
+  var purpose: Purpose
+  var key: ObjectKey
+  var verb: APIVerb
+  var subresource: String = ""
+  var body: Request.Body = .none
+
+  init(_ purpose: Purpose, _ key: ObjectKey, _ body: Request.Body = .none) {
+    self.purpose = purpose
+    self.key = key
+    self.body = body
+    switch purpose {
+    case .create, .applyCreate: verb = .create
+    case .applyRead, .get, .describe, .execRead, .patchRead, .labelRead: verb = .get
+    case .list, .describeList, .describeParts, .deleteList, .labelList: verb = .list
+    case .delete: verb = .delete
+    case .wait: verb = .watch
+    case .exec:
+      verb = .create
+      subresource = "exec"
+    case .applyPatch, .patch, .label: verb = .patch
+    }
+  }
+
+  var subject: Kube.Subject { key.name.isEmpty ? .named(key.kind.plural) : .object(key) }
+}
+
+/// A command at work: what is still to be asked, what is still to be printed, what it waits for.
+struct CommandRun: Sendable {
+  struct Line: Sendable {
+    var subject: Kube.Subject
+    var text: String
+  }
+
+  struct Awaited: Sendable {
+    var key: ObjectKey
+    var uid: String
+  }
+
+  let command: Command
+  let version: Version
+  var jobs: [Job] = []
+  var output: [Line] = []
+  /// The request under way.
+  var asked: Job? = nil
+  var request: Int64 = 0
+  /// The object whose end the command waits for.
+  var awaited: Awaited? = nil
+  /// What has been read, for commands that print at the end.
+  var found: [Object] = []
+  /// Errors that come behind what is printed at the end.
+  var failures: [Line] = []
+  /// Waits that begin when everything has been deleted.
+  var waits: [Job] = []
+  /// Parts of the last description, such as Events.
+  var parts: [Object] = []
+  var described: Bool = false
+  var exitCode: Int64 = 0
+  var hasWatch: Bool = false
+
+  init(_ command: Command, _ version: Version) {
+    self.command = command
+    self.version = version
+    jobs = firstJobs()
+    if case .delete(_, let options) = command.operation, options.isForced {
+      print(KubectlText.forced(version), about: jobs.first?.subject)
+    }
+  }
+
+  var isOver: Bool { jobs.isEmpty && output.isEmpty && asked == nil && awaited == nil }
+
+  mutating func next() -> Job? {
+    guard asked == nil, !jobs.isEmpty else { return nil }
+    let job = jobs.removeFirst()
+    asked = job
+    return job
+  }
+
+  mutating func takeOutput() -> Line? { output.isEmpty ? nil : output.removeFirst() }
+
+  /// Adds what is printed; the end of the last line is not part of it.
+  mutating func print(_ text: String, about subject: Kube.Subject?) {
+    let line = text.hasSuffix("\n") ? String(text.dropLast()) : text
+    output.append(Line(subject: subject ?? .named("command"), text: line))
+  }
+
+  mutating func fail(_ text: String, about subject: Kube.Subject?) {
+    exitCode = 1
+    print(text, about: subject)
+  }
+
+  /// The command ends with an error: nothing more is asked.
+  mutating func abort(_ text: String, about subject: Kube.Subject?) {
+    jobs = []
+    waits = []
+    asked = nil
+    awaited = nil
+    fail(text, about: subject)
+  }
+
+  /// A watch says what happened to an object whose end is awaited.
+  mutating func see(_ event: WatchEvent) {
+    guard let gone = awaited, event.object.key == gone.key else { return }
+    if event.type == .deleted || event.object.uid != gone.uid { awaited = nil }
+  }
+
+  // MARK: The first requests
+
+  private func firstJobs() -> [Job] {
+    switch command.operation {
+    case .run(let object): return [Job(.create(file: ""), object.key, .object(object))]
+    case .create(let sources):
+      return sources.map { Job(.create(file: $0.file), $0.object.key, .object($0.object)) }
+    case .apply(let sources): return sources.map { Job(.applyRead($0), $0.object.key) }
+    case .get(let options): return read(options.selection, one: .get, many: .list)
+    case .describe(let selection): return read(selection, one: .describe, many: .describeList)
+    case .delete(let selection, let options):
+      if selection.names.isEmpty { return read(selection, one: .delete, many: .deleteList) }
+      return selection.names.map { Job(.delete, $0, .delete(graceSeconds: options.graceSeconds)) }
+    case .exec(let pod, let container, let words):
+      let key = ObjectKey(.pod, command.namespace, pod)
+      return [Job(.execRead(container: container, command: words), key)]
+    case .patch(let keys, let kind, let patch): return keys.map { Job(.patchRead(kind, patch), $0) }
+    case .label(let selection, _): return read(selection, one: .labelRead, many: .labelList)
+    }
+  }
+
+  /// One request for each name, or one list for each kind.
+  private func read(_ selection: Command.Selection, one: Job.Purpose, many: Job.Purpose) -> [Job] {
+    if !selection.names.isEmpty { return selection.names.map { Job(one, $0) } }
+    return selection.kinds.map { kind in
+      let namespace = selection.allNamespaces || !kind.isNamespaced ? "" : command.namespace
+      return Job(many, ObjectKey(kind, namespace, ""))
+    }
+  }
+}

@@ -1,0 +1,161 @@
+public import Clockwork
+
+/// kubectl turns what a person types into requests and prints the answers; then it is gone, and nothing waits for it.
+public struct Kubectl: Component {
+  public typealias Model = Kube
+
+  // MARK: State
+
+  public let name = "kubectl"
+  public let role = Kube.Role.kubectl
+  let version: Version
+  let apiserver: Address
+  /// The address of kube-apiserver, as kubectl prints it: `192.168.56.10:6443`.
+  let server: String
+  /// Commands that were typed before the one at work had returned.
+  private var typed: [Command] = []
+  var run: CommandRun?
+  private var lastID: Int64 = 0
+  /// What the shell would see of the last command: 0 when all went well.
+  public private(set) var exitCode: Int64 = 0
+  /// A command that watched has ended: its connection is closed before the next one sends anything.
+  private var hasStaleWatch = false
+
+  public init(version: Version, apiserver: Address, server: String) {
+    self.version = version
+    self.apiserver = apiserver
+    self.server = server
+  }
+
+  /// True when every command has returned.
+  public var isIdle: Bool { run == nil && typed.isEmpty }
+
+  // MARK: Messages
+
+  public mutating func receive(_ message: Message, from sender: Address, at now: Time) {
+    switch message {
+    case .command(let command):
+      typed.append(command)
+      begin()
+    case .response(let response):
+      guard let job = run?.asked, response.id == run?.request else { return }
+      run?.asked = nil
+      answer(response, to: job, at: now)
+    case .watch(let event): run?.see(event)
+    case .refused(let id, _):
+      guard id == run?.request, let job = run?.asked else { return }
+      run?.abort(KubectlText.refused(server), about: job.subject)
+    case .closed(let by) where by == apiserver: disconnect()
+    default: break
+    }
+    if run?.isOver == true { end() }
+  }
+
+  public func offers(_ offers: inout KubeOffers) {
+    guard let run else {
+      if offers.want == .all { offers.add(.send, .named("request"), when: false, else: .noCommand) }
+      return
+    }
+    if let text = run.output.first {
+      offers.add(.print, text.subject)
+    } else if let job = run.asked {
+      offers.add(.print, job.subject, when: false, else: .waitsForAnswer)
+    } else if let gone = run.awaited {
+      offers.add(.print, .object(gone.key), when: false, else: .waitsForDeletion(gone.key))
+    } else if let job = run.jobs.first {
+      offers.add(.send, job.subject)
+    }
+  }
+
+  public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) {
+    switch action.verb {
+    case .send:
+      guard let job = run?.next() else { return }
+      lastID += 1
+      let request = request(job)
+      run?.request = request.id
+      if hasStaleWatch { out.send(.closed(by: out.actor), to: apiserver) }
+      hasStaleWatch = false
+      if request.verb == .watch { run?.hasWatch = true }
+      out.send(.request(request), to: apiserver)
+    case .print:
+      guard let text = run?.takeOutput() else { return }
+      var record = Kube.Record(actor: name, verb: "print", resource: "")
+      record.note = text.text
+      record.isStep = true
+      out.record(record)
+    default: return
+    }
+    if run?.isOver == true { end() }
+  }
+
+  public mutating func restart(at now: Time) {
+    typed = []
+    run = nil
+    hasStaleWatch = false
+  }
+
+  public var state: Value {
+    var value: Value = .map(("command", .string(run?.command.line ?? "")))
+    value["waiting"] = .list(typed.map { .string($0.line) })
+    if let run {
+      value["toSend"] = .list(run.jobs.map { .string($0.subject.description) })
+      value["toPrint"] = .list(run.output.map { .string($0.text) })
+      if let job = run.asked { value["asked"] = .string(job.subject.description) }
+      if let gone = run.awaited { value["awaits"] = .string(gone.key.text) }
+    }
+    return value
+  }
+
+  // MARK: Helpers
+
+  private mutating func begin() {
+    while run == nil, !typed.isEmpty {
+      let command = typed.removeFirst()
+      run = CommandRun(command, version)
+      exitCode = 0
+      if run?.isOver == true { end() }
+    }
+  }
+
+  private mutating func end() {
+    exitCode = run?.exitCode ?? 0
+    if run?.hasWatch == true { hasStaleWatch = true }
+    run = nil
+    begin()
+  }
+
+  /// kube-apiserver is gone: a request has failed, a watch is opened anew.
+  private mutating func disconnect() {
+    hasStaleWatch = false
+    guard let current = run else { return }
+    run?.hasWatch = false
+    if let job = current.asked {
+      run?.abort("Unable to connect to the server: unexpected EOF", about: job.subject)
+    } else if let gone = current.awaited {
+      run?.awaited = nil
+      run?.jobs.insert(Job(.wait(gone.uid), gone.key), at: 0)
+    }
+  }
+
+  private func request(_ job: Job) -> Request {
+    var request = Request(id: lastID, user: name, verb: job.verb, key: job.key)
+    request.subresource = job.subresource
+    request.body = job.body
+    if case .wait = job.purpose { request.selector = .name(namespace: job.key.namespace, name: job.key.name) }
+    return request
+  }
+}
+
+extension Verb {
+  fileprivate static let send: Verb = "send"
+  fileprivate static let print: Verb = "print"
+}
+
+extension Obstacle {
+  fileprivate static var noCommand: Obstacle { Obstacle("obstacle.kubectl.no-command") }
+  fileprivate static var waitsForAnswer: Obstacle { Obstacle("obstacle.kubectl.waits-for-answer") }
+  fileprivate static func waitsForDeletion(_ key: ObjectKey) -> Obstacle {
+    Obstacle("obstacle.kubectl.waits-for-deletion", ("object", .string(key.text)))
+  }
+}

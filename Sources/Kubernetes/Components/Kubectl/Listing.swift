@@ -1,0 +1,168 @@
+import Clockwork
+
+/// Picks and sorts what `kubectl get` and its relatives found.
+enum Listing {
+  /// The objects that a command's selectors want, by namespace and name as the API server lists them.
+  static func select(_ objects: [Object], _ operation: Command.Operation) -> [Object] {
+    let selection: Command.Selection
+    switch operation {
+    case .get(let options): selection = options.selection
+    case .describe(let wanted), .delete(let wanted, _), .label(let wanted, _): selection = wanted
+    default: return objects
+    }
+    var found: [Object] = []
+    for object in objects {
+      if let labels = selection.labels, !labels.matches(object.metadata.labels) { continue }
+      if let fields = selection.fields {
+        let value = object.value
+        if !fields.matches({ value.at(ScriptText.cut($0, at: "."))?.plain }) { continue }
+      }
+      found.append(object)
+    }
+    return found.sorted { $0.key < $1.key }
+  }
+
+  /// `--sort-by`: numbers by size, everything else as text; equal ones stay as they are.
+  static func sort(_ objects: [Object], by path: [String]) -> [Object] {
+    if path.isEmpty { return objects }
+    var keyed: [(place: Int, value: Value, object: Object)] = []
+    for (place, object) in objects.enumerated() { keyed.append((place, object.value.at(path) ?? .null, object)) }
+    keyed.sort { left, right in
+      if let one = left.value.integer, let other = right.value.integer {
+        return one == other ? left.place < right.place : one < other
+      }
+      let (one, other) = (left.value.plain, right.value.plain)
+      return one == other ? left.place < right.place : one < other
+    }
+    return keyed.map { $0.object }
+  }
+}
+
+extension Job {
+  /// Whether this asks for a part of the description of an object.
+  func isPart(of object: Object) -> Bool {
+    if case .describeParts(let other) = purpose { return other.key == object.key }
+    return false
+  }
+}
+
+extension CommandRun {
+  /// Everything has been asked: what is printed at the end is printed, and what is waited for begins.
+  mutating func finish(at now: Time) {
+    switch command.operation {
+    case .get(let options): printFound(options, at: now)
+    case .delete(let selection, _):
+      if selection.names.isEmpty, exitCode == 0, waits.isEmpty, output.isEmpty, !described {
+        print("No resources found", about: .named(selection.kinds.first?.plural ?? "objects"))
+      }
+      described = true
+      jobs = waits
+      waits = []
+    case .describe(let selection):
+      if !described, failures.isEmpty, selection.names.isEmpty {
+        print(KubectlText.nothingFound(command, selection), about: .named(selection.kinds.first?.plural ?? "objects"))
+        described = true
+      }
+    default: break
+    }
+    output += failures
+    failures = []
+  }
+
+  private mutating func printFound(_ options: Command.GetOptions, at now: Time) {
+    let selection = options.selection
+    let subject: Kube.Subject
+    if selection.names.count == 1, let only = selection.names.first {
+      subject = .object(only)
+    } else {
+      subject = .named(selection.kinds.first?.plural ?? "objects")
+    }
+    let objects = Listing.sort(found, by: options.sortBy)
+    switch options.output {
+    case .yaml, .json:
+      if objects.isEmpty, !selection.names.isEmpty { return }
+      let isList = selection.names.count != 1
+      let text =
+        options.output == .yaml
+        ? ObjectText.yaml(objects, isList: isList, version) : ObjectText.json(objects, isList: isList, version)
+      print(text, about: subject)
+    case .name:
+      if objects.isEmpty { return }
+      print(objects.map { $0.key.text }.joined(separator: "\n"), about: subject)
+    case .table, .wide:
+      if objects.isEmpty {
+        if selection.names.isEmpty, !options.ignoreNotFound {
+          print(KubectlText.nothingFound(command, selection), about: subject)
+        }
+        return
+      }
+      print(table(objects, options, at: now), about: subject)
+    }
+  }
+
+  /// One table for each kind, with an empty line between them.
+  private func table(_ objects: [Object], _ options: Command.GetOptions, at now: Time) -> String {
+    var printing = ObjectTable.Options()
+    printing.isWide = options.output == .wide
+    printing.showsNamespace = options.selection.allNamespaces
+    printing.showsKind = options.selection.printsKind
+    printing.showsLabels = options.showLabels
+    printing.hasHeaders = !options.noHeaders
+    var text = ""
+    for kind in options.selection.kinds {
+      let group = objects.filter { $0.kind == kind }
+      if group.isEmpty { continue }
+      printing.showsNamespace = options.selection.allNamespaces && kind.isNamespaced
+      if !text.isEmpty { text += "\n" }
+      text += ObjectTable(group, version, now: now, printing).text
+    }
+    return text
+  }
+
+  // MARK: describe
+
+  /// Asks for what belongs to the description of an object: its Events, and for a node its Pods and its lease.
+  mutating func describe(_ object: Object) {
+    var parts = [
+      Job(.describeParts(object), ObjectKey(.event, object.namespace.isEmpty ? "default" : object.namespace, ""))
+    ]
+    if object.kind == .node {
+      parts.insert(Job(.describeParts(object), ObjectKey(.lease, "kube-node-lease", "")), at: 0)
+      parts.insert(Job(.describeParts(object), ObjectKey(.pod, "", "")), at: 0)
+    }
+    jobs = parts + jobs
+  }
+
+  mutating func printDescription(of object: Object, at now: Time) {
+    var events: [Event] = []
+    for part in parts {
+      guard let event = part.event, event.involvedObject.name == object.name,
+        event.involvedObject.kind == object.kind.name
+      else { continue }
+      if event.involvedObject.uid == object.uid || object.kind == .node { events.append(event) }
+    }
+    var text = described ? "\n\n" : ""
+    if let pod = object.pod {
+      text += Describe.pod(pod, events: events, version, now: now)
+    } else if let node = object.node {
+      var pods: [Pod] = []
+      for part in parts {
+        if let pod = part.pod, pod.spec.nodeName == object.name { pods.append(pod) }
+      }
+      let lease = parts.first { $0.kind == .lease && $0.name == object.name }
+      text += Describe.node(node, pods: pods, lease: lease, events: events, version, now: now)
+    } else {
+      text += describePlainly(object)
+    }
+    print(text, about: .object(object.key))
+    described = true
+    parts = []
+  }
+
+  /// A kind without a description of its own: its name, and its fields.
+  private func describePlainly(_ object: Object) -> String {
+    var text = "Name:         \(object.name)\n"
+    if !object.namespace.isEmpty { text += "Namespace:    \(object.namespace)\n" }
+    return text + ObjectText.yaml([object], isList: false, version)
+  }
+}
