@@ -2,7 +2,7 @@
 public enum Clean {
   /// The text without control characters and invisible direction marks; tabs and line breaks stay.
   public static func text(_ text: String) -> String {
-    if text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) || $0 == 0x0a }) { return text }
+    if !text.unicodeScalars.contains(where: { isHarmful($0) && $0 != "\n" && $0 != "\t" }) { return text }
     var out = String.UnicodeScalarView()
     for scalar in text.unicodeScalars where scalar == "\n" || scalar == "\t" || !isHarmful(scalar) {
       out.append(scalar)
@@ -12,7 +12,7 @@ public enum Clean {
 
   /// The text on one line: tabs and line breaks become spaces too.
   public static func line(_ text: String) -> String {
-    if text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return text }
+    if !text.unicodeScalars.contains(where: isHarmful) { return text }
     var out = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       if scalar == "\n" || scalar == "\t" || scalar == "\r" || scalar.value == 0x2028 || scalar.value == 0x2029 {

@@ -269,6 +269,12 @@ struct Slip: CustomTestStringConvertible, Sendable {
       "Content/ko/ui.yaml:1:7: error: `quit` must be text"
     ),
     .file(
+      "Content/ko/ui.yaml",
+      "quit: 끝내기",
+      "quit: 끝내기\nverdict.right: \"{who}\"",
+      "Content/ko/ui.yaml:4:10: error: the key `verdict.right` stands twice"
+    ),
+    .file(
       "Content/ko/glossary.md",
       "{#nat}",
       "",

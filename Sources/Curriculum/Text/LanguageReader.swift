@@ -37,19 +37,28 @@ struct LanguageReader {
     let parsed = YAMLDocument.parse(text, file: path)
     findings.list += parsed.diagnostics
     guard let document = parsed.documents.first else { return words }
-    collect(document.value, at: [], of: document, into: &words)
+    collect(document.value, document.spot, at: "", in: path, into: &words)
     return words
   }
 
-  private func collect(_ value: Value, at path: [String], of document: YAMLDocument, into words: inout Words) {
-    let key = Clean.line(path.joined(separator: "."))
+  /// Walks data and places side by side: looking every key up again would cost a walk each.
+  private func collect(
+    _ value: Value,
+    _ spot: YAMLDocument.Spot,
+    at key: String,
+    in file: String,
+    into words: inout Words
+  ) {
+    let place = Place(file, line: spot.line, column: spot.column)
     switch value {
     case .map(let entries):
-      for entry in entries { collect(entry.value, at: path + [entry.key], of: document, into: &words) }
+      for (entry, child) in zip(entries, spot.children) {
+        let name = Clean.line(entry.key)
+        collect(entry.value, child, at: key.isEmpty ? name : "\(key).\(name)", in: file, into: &words)
+      }
     case .bool, .list, .null:
-      findings.error(document.place(of: path), "`\(key)` must be text", fix: "put it in quotes")
+      findings.error(place, "`\(key)` must be text", fix: "put it in quotes")
     case .string, .integer, .number:
-      let place = document.place(of: path)
       if let first = words.place(of: key) {
         findings.error(
           place,
