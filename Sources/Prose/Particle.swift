@@ -1,6 +1,6 @@
 /// Korean particles, which change with the last sound of the word before them.
 ///
-/// A pair is named by its two forms written together, as in `{actor|이가}` of a message. The letters stand here as
+/// A pair is named by its two forms written together, after the bar of a gap in a message. The letters stand here as
 /// code points: what learners read is in `Content`, and these are grammar.
 public enum Particle {
   /// How a word ends when it is said aloud.
