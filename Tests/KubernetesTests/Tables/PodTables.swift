@@ -108,3 +108,30 @@ enum PodTables {
     }
   }
 }
+
+@Suite("Phases beyond the tables")
+struct PhaseTests {
+  @Test(
+    "only a Pod that is not started again can end",
+    arguments: [("Always", PodPhase.running), ("OnFailure", .succeeded), ("Never", .succeeded)]
+  )
+  func ended(policy: String, phase: PodPhase) {
+    #expect(PodPhase.of(containers: [.terminated(exitCode: 0)], restartPolicy: policy) == phase)
+  }
+
+  @Test(
+    "a container that waits for its next run has run",
+    arguments: [("Always", PodPhase.running), ("Never", .failed)]
+  )
+  func waiting(policy: String, phase: PodPhase) {
+    #expect(PodPhase.of(containers: [.waiting(lastExitCode: 1)], restartPolicy: policy) == phase)
+  }
+
+  @Test("init containers that have not ended hold the Pod back, failed ones end it")
+  func initContainers() {
+    let main: [PodPhase.Member] = [.waiting(lastExitCode: nil)]
+    #expect(PodPhase.of(containers: main, initContainers: [.running], restartPolicy: "Always") == .pending)
+    let failed: [PodPhase.Member] = [.terminated(exitCode: 1)]
+    #expect(PodPhase.of(containers: main, initContainers: failed, restartPolicy: "Never") == .failed)
+  }
+}

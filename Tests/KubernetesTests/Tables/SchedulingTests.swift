@@ -128,6 +128,15 @@ struct SchedulingTests {
     #expect(SchedulerPlugins.imageName(image) == full)
   }
 
+  @Test("a required term without any comparison matches no node")
+  func emptyTerm() {
+    var pod = PodDemand()
+    let required: Value = .map(("nodeSelectorTerms", .list([.emptyMap])))
+    pod.nodeAffinity = NodeAffinity(.map(("requiredDuringSchedulingIgnoredDuringExecution", required)))
+    let reasons = SchedulerProfile(.now).filter(pod, Self.node("node1"))?.reasons
+    #expect(reasons == ["node(s) didn't match Pod's node affinity/selector"])
+  }
+
   @Test("what the API server stores is read as the scheduler counts it")
   func fromNode() {
     var stored = Node(metadata: ObjectMeta(name: "node1"))
