@@ -36,6 +36,10 @@ public struct Kubelet: Component {
   var strays: Table<String, RuntimeView> = [:]
   var images: [String] = []
   var look = Look.known
+  /// A kubelet that has just started admits nothing before it has looked at the runtime once.
+  var hasLooked = true
+  /// How long the kubelet waits for its next try when the runtime does not answer.
+  var lookPause: Time = 0
   var crashes: Backoff
   var pulls: Backoff
   var execs: [ExecJob] = []
@@ -61,8 +65,8 @@ public struct Kubelet: Component {
     self.images = images
     text = Text(version)
     var random = random
-    looks = Grid(period: durations.relistPeriod, phase: Time(random.next(below: Int(durations.relistPeriod))))
-    rounds = Grid(period: durations.statusSync, phase: Time(random.next(below: Int(durations.statusSync))))
+    looks = Grid(period: durations.relistPeriod, &random)
+    rounds = Grid(period: durations.statusSync, &random)
     client = Client(apiserver: apiserver, user: name, informers: [Informer(.pod, .node(nodeName))])
     recorder = EventRecorder(component: "kubelet", host: nodeName)
     crashes = Backoff(initial: durations.backoffBase, maximum: durations.backoffLimit)
@@ -124,6 +128,8 @@ public struct Kubelet: Component {
     crashes = Backoff(initial: durations.backoffBase, maximum: durations.backoffLimit)
     pulls = Backoff(initial: durations.backoffBase, maximum: durations.backoffLimit)
     look = .needed(from: now, pause: durations.relistPeriod)
+    hasLooked = false
+    lookPause = 0
   }
 
   public var state: Value {
@@ -146,8 +152,8 @@ public struct Kubelet: Component {
     let pod = Kube.Subject.object(worker.key)
     if worker.life == .new {
       let older = order.first { workers[$0]?.key == worker.key } ?? worker.uid
-      let obstacle: Obstacle = look == .known ? .oldPodRemains : .runtimeNotSeen
-      offers.add(.admit, pod, when: look == .known && older == worker.uid, else: obstacle)
+      let obstacle: Obstacle = hasLooked ? .oldPodRemains : .runtimeNotSeen
+      offers.add(.admit, pod, when: hasLooked && older == worker.uid, else: obstacle)
       return
     }
     if worker.report.isDue {
@@ -156,7 +162,7 @@ public struct Kubelet: Component {
     }
     offerTasks(worker, &offers)
     if worker.differs {
-      offers.add(.relist, pod, due: looks.at(worker.changedAt))
+      offers.add(.relist, pod, due: max(looks.at(worker.changedAt), looks.after(worker.seenAt)))
     } else if !worker.isWorking, worker.life != .terminated {
       offerSync(worker, &offers)
     }

@@ -56,6 +56,12 @@ struct Grid: Equatable, Sendable {
   let period: Time
   let phase: Time
 
+  /// Draws a phase that falls together with nothing that lasts a multiple of ten milliseconds.
+  init(period: Time, _ random: inout Random) {
+    self.period = period
+    phase = Time(random.next(below: Int(max(1, period / 10)))) * 10 + 7
+  }
+
   /// The first moment that is not before `time`.
   func at(_ time: Time) -> Time {
     let steps = Calendar.floorDivide(time - phase + period - 1, period)

@@ -94,6 +94,8 @@ struct PodWorker: Sendable {
   /// What a look would show now, and since when.
   var actual: [ContainerRecord] = []
   var changedAt: Time = 0
+  /// When the last look was.
+  var seenAt: Time = -1
   /// Containers of the runtime that are to be removed, and those that it has been told to.
   var removals: [String] = []
   var removing: Table<Int64, String> = [:]

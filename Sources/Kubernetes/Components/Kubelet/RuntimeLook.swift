@@ -34,7 +34,9 @@ extension Kubelet {
       offerStrays(&offers)
       return
     }
-    offers.add("relist", .named("containers"), due: from, background: order.isEmpty && !client.isBehind)
+    // A runtime that stays away keeps nobody busy who has no Pod.
+    let isIdle = order.isEmpty && !client.isBehind && lookPause > 0
+    offers.add("relist", .named("containers"), due: from, background: isIdle)
   }
 
   /// Containers of Pods that are no longer bound to the node.
@@ -63,6 +65,7 @@ extension Kubelet {
 
   mutating func lookAtAll(_ out: inout KubeOutbox) {
     let id = nextCall()
+    if case .needed(_, let pause) = look { lookPause = pause }
     look = .asked(id)
     let nothing = ObjectKey(.node, "", node.metadata.name)
     out.send(.runtime(RuntimeCall(id: id, pod: nothing, uid: "", operation: .list)), to: runtime)
@@ -72,9 +75,10 @@ extension Kubelet {
   mutating func finishLook(_ reply: RuntimeReply, _ now: Time) {
     guard case .failed = reply.outcome else {
       look = .known
+      hasLooked = true
       return
     }
-    look = .needed(from: now + durations.relistPeriod, pause: durations.relistPeriod)
+    look = .needed(from: now + lookPause, pause: min(lookPause * 2, durations.workerRetry))
   }
 }
 

@@ -53,11 +53,12 @@ struct StatusMaker {
     status.name = container.name
     status.image = container.image
     status.restartCount = before?.restartCount ?? 0
+    status.lastState = before?.lastState ?? ContainerState()
     status.state = .waiting(reason: spec.initContainers.isEmpty ? "ContainerCreating" : "PodInitializing")
     let records = worker.records(container.name)
     if let newest = records.first {
       fill(&status, newest)
-      if records.count > 1 { status.lastState = state(records[1]) }
+      status.lastState = records.count > 1 ? state(records[1]) : ContainerState()
     } else if let before, before.state.terminated != nil {
       // The container was removed from the node after its end.
       status = before

@@ -80,6 +80,11 @@ extension Kubelet {
 
   /// Admits a Pod to the node, or refuses it, and makes the first pass.
   mutating func admit(_ uid: String, _ out: inout KubeOutbox) {
+    // A first pass begins with what the runtime holds: a kubelet that was restarted finds its containers there.
+    change(uid) { worker in
+      worker.seen = worker.actual
+      worker.seenAt = out.now
+    }
     guard let worker = workers[uid] else { return }
     if !worker.isEnding, let refusal = refusal(of: worker) {
       let status = maker(worker, out.now).refused(refusal.reason, refusal.message)
@@ -99,7 +104,10 @@ extension Kubelet {
   mutating func relist(_ uid: String, _ out: inout KubeOutbox) {
     guard let before = workers[uid] else { return }
     let events = PLEG.events(from: before.seen, to: before.actual).filter { $0.change != .removed }
-    change(uid) { $0.seen = $0.actual }
+    change(uid) { worker in
+      worker.seen = worker.actual
+      worker.seenAt = out.now
+    }
     for event in events {
       record(text.lifecycle(event.change.rawValue, event.id, before.key, uid), before.key, &out)
       out.note(Fact("fact.kubelet.saw", ("change", .string(event.change.rawValue))))
@@ -122,6 +130,8 @@ extension Kubelet {
     if let retryAt = worker.retryAt, retryAt <= out.now {
       record(text.syncAgain(worker.key, uid), worker.key, &out)
     }
+    // The cache is as fresh as the last moment for a look.
+    change(uid) { $0.seenAt = max($0.seenAt, out.now) }
     sync(uid, out.now)
     sweep(uid, [], out.now)
   }
@@ -152,7 +162,11 @@ extension Kubelet {
       if version == .now { retry = min(retry, max(now, worker.backOffEnds)) }
       worker.retryAt = retry
     } else if worker.isKilling {
-      if version == .now, worker.life == .running, !worker.isGone { terminate(&worker, now) }
+      if worker.actual.contains(where: { $0.phase == .running }) {
+        worker.isPending = true
+      } else if version == .now, worker.life == .running, !worker.isGone {
+        terminate(&worker, now)
+      }
       if worker.seen.isEmpty, worker.actual.isEmpty, worker.clearedAt == nil { worker.clearedAt = now }
     }
     workers[uid] = worker
