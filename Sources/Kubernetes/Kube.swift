@@ -84,7 +84,7 @@ public enum Kube: Domain {
     case .runtimeReply, .containers: allowed = sender == .runtime && receiver == .kubelet
     case .network: allowed = sender == .runtime && receiver == .network
     case .networkReply: allowed = sender == .network && receiver == .runtime
-    case .command, .preload, .refused, .closed: allowed = true
+    case .command, .refused, .closed: allowed = true
     }
     return allowed ? nil : Obstacle("rule.\(message.name)")
   }

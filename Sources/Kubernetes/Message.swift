@@ -4,8 +4,6 @@ public import Clockwork
 public enum Message: Letter, Sendable {
   /// A person types a line; only kubectl hears it.
   case command(Command)
-  /// An image is laid on a node before the story needs it.
-  case preload(image: String)
   case request(Request)
   case response(Response)
   case watch(WatchEvent)
@@ -43,7 +41,6 @@ public enum Message: Letter, Sendable {
   public var name: String {
     switch self {
     case .command: "command"
-    case .preload: "preload"
     case .request: "request"
     case .response: "response"
     case .watch: "watch"
@@ -68,7 +65,6 @@ public enum Message: Letter, Sendable {
   public var summary: String {
     switch self {
     case .command(let command): command.line
-    case .preload(let image): image
     case .request(let request): request.summary
     case .response(let response): "\(response.code) \(response.about.text)"
     case .watch(let event): "\(event.type.rawValue) \(event.object.key.text)"

@@ -6,7 +6,7 @@ struct Program: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "orrery",
     abstract: "A clockwork Kubernetes that you crank one step at a time.",
-    subcommands: []
+    subcommands: [Trace.self]
   )
 
   /// Runs the command and ends the process with the status that a shell expects.

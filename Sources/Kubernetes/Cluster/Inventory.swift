@@ -3,6 +3,8 @@ import Clockwork
 /// The objects that a cluster holds before anything happens: namespaces, nodes, accounts.
 struct Inventory {
   let spec: ClusterSpec
+  /// What lies on every node before anything is pulled.
+  private let images: [ContainerImage]
   private(set) var objects: [Object] = []
   private var random: Random
   private var revision: Int64
@@ -10,13 +12,22 @@ struct Inventory {
   /// The revision that the newest object carries; the first write of a story gets the next one.
   static let revision: Int64 = 1000
 
-  init(_ spec: ClusterSpec, random: Random) {
+  init(_ spec: ClusterSpec, images: [ContainerImage], random: Random) {
     self.spec = spec
+    self.images = images
     self.random = random
-    revision = Inventory.revision - 8 - Int64(spec.machines.count)
-    for name in ["kube-system", "default", "kube-public", "kube-node-lease"] { add(namespace: name) }
-    addAccount()
+    var first: [Object] = []
+    for name in ["kube-system", "default", "kube-public", "kube-node-lease"] {
+      first += Bootstrap.namespace(name, version: spec.version, random: &self.random)
+    }
+    revision = Inventory.revision - Int64(first.count + spec.machines.count)
+    for object in first { add(object) }
     for machine in spec.machines { add(node: machine) }
+  }
+
+  func node(_ name: String) -> Node? {
+    for object in objects where object.kind == .node && object.name == name { return object.node }
+    return nil
   }
 
   private mutating func add(_ object: Object) {
@@ -30,32 +41,6 @@ struct Inventory {
         metadata.creationTimestamp = Timestamp(-3_600_000)
       }
     )
-  }
-
-  private mutating func add(namespace name: String) {
-    var namespace = Namespace()
-    namespace.metadata = ObjectMeta(name: name)
-    if spec.version == .now { namespace.metadata.labels["kubernetes.io/metadata.name"] = name }
-    namespace.spec.finalizers = ["kubernetes"]
-    namespace.status.phase = "Active"
-    add(Object(namespace: namespace))
-  }
-
-  /// "Then" every service account had a Secret with its token; "now" tokens are made for each Pod.
-  private mutating func addAccount() {
-    var account = ServiceAccount()
-    account.metadata = ObjectMeta(name: "default", namespace: "default")
-    if spec.version == .then {
-      let name = "default-token-\(Naming.suffix(&random))"
-      var reference = ObjectReference()
-      reference.name = name
-      account.secrets = [reference]
-      var metadata = ObjectMeta(name: name, namespace: "default")
-      metadata.annotations["kubernetes.io/service-account.name"] = "default"
-      let content: [Value.Entry] = [Value.Entry("type", .string("kubernetes.io/service-account-token"))]
-      add(Object(kind: .secret, metadata: metadata, content: .opaque(content)))
-    }
-    add(Object(serviceAccount: account))
   }
 
   private mutating func add(node machine: ClusterSpec.Machine) {
@@ -75,6 +60,7 @@ struct Inventory {
       NodeAddress(type: "InternalIP", address: machine.ip), NodeAddress(type: "Hostname", address: machine.name),
     ]
     node.status.conditions = conditions()
+    node.status.images = images
     node.status.nodeInfo = system()
     add(Object(node: node))
   }

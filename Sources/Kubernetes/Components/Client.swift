@@ -23,6 +23,14 @@ public struct Client: Sendable {
     self.informers = informers
   }
 
+  /// Begins with what the cluster held before the story: as if it had listed and watched long ago.
+  public mutating func seed(_ objects: [Object], revision: Int64) {
+    for index in informers.indices {
+      let kind = informers[index].kind
+      informers[index].seed(objects.filter { $0.kind == kind }, revision: revision)
+    }
+  }
+
   /// A request with the next number.
   public mutating func request(_ verb: APIVerb, _ key: ObjectKey) -> Request {
     lastID += 1

@@ -56,6 +56,18 @@ public struct KubeAPIServer: Component {
 
   public var revision: Int64 { cache.revision }
 
+  /// The object as the watch cache has it.
+  public func known(_ key: ObjectKey) -> Object? { cache[key] }
+
+  /// Whether a request about the object is under way, or a change of it has not been told.
+  public func isBusy(with key: ObjectKey) -> Bool {
+    for flight in flights where flight.request.key == key { return true }
+    for commit in commits where commit.object.key == key { return true }
+    var busy = false
+    waiting.forEach { _, flight in if flight.request.key == key { busy = true } }
+    return busy
+  }
+
   // MARK: Messages
 
   public mutating func receive(_ message: Message, from sender: Address, at now: Time) {

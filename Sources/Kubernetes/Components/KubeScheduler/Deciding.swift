@@ -8,7 +8,7 @@ extension KubeScheduler {
     let attempt =
       version == .then
       ? "Attempting to schedule pod: \(key.qualifiedName)" : "\"Attempting to schedule pod\" \(quoted)"
-    log(attempt, file: version == .then ? "scheduler.go" : "schedule_one.go", isStep: true, &out)
+    log(attempt, file: version == .then ? "scheduler.go" : "schedule_one.go", isStep: false, &out)
     var cycle = SchedulingCycle(profile)
     let choice = cycle.run(entry.demand, cache, start: &start, random: &random)
     tell(cycle.findings, &out)

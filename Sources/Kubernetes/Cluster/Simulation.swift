@@ -1,0 +1,347 @@
+public import Clockwork
+
+/// A cluster that follows a script, one component action at a time, with a way back, forward and aside.
+///
+/// The script is what people and accidents do from outside (`kubectl run`, `break`, `advance`); everything else is
+/// done by the components. Everything follows from the spec, the images, the seed, the script and the choices.
+public struct Simulation {
+  /// What happened when the simulation was asked to go on.
+  public enum Progress {
+    case step(KubeStep)
+    /// The script is at its end, and what it waited for last has come or can never come.
+    case finished
+  }
+
+  /// Where the script stands; kept for every position, so that going back takes the script along.
+  struct Cursor {
+    var line = 0
+    /// The line that is being waited for: kubectl has not returned, a goal is not met, time has to pass.
+    var wait = Wait.nothing
+    var marks: [Mark] = []
+    /// Lines whose goal could not be reached before the world fell quiet.
+    var unmet: [Int] = []
+    /// Lines that made no sense once they were reached, such as a name that no object has.
+    var problems: [ScriptProblem] = []
+  }
+
+  enum Wait {
+    case nothing
+    case kubectl
+    case goal(Goal)
+    case time(Time)
+  }
+
+  /// A row that no component made: a mark of the script, or something looked at.
+  struct Mark {
+    let position: Int
+    let record: Kube.Record
+  }
+
+  public let spec: ClusterSpec
+  public let images: Images
+  public let seed: UInt64
+  public private(set) var timeline: Timeline<Kube>
+  public private(set) var script: [NumberedLine]
+  private let parser: ScriptParser
+  private var cursor = Cursor()
+  private var cursors: [Cursor] = [Cursor()]
+
+  /// A cluster as its spec has it, at the beginning of a script.
+  ///
+  /// `budget` is how many snapshots a timeline keeps: enough for every step of a lesson, few for a long run.
+  public init(
+    _ spec: ClusterSpec,
+    images: Images,
+    seed: UInt64,
+    script: [NumberedLine],
+    parser: ScriptParser,
+    budget: Int = 4096
+  ) {
+    self.spec = spec
+    self.images = images
+    self.seed = seed
+    self.script = script
+    self.parser = parser
+    let world = Roster.world(spec, images: images, preloaded: Simulation.preloaded(script), seed: seed)
+    timeline = Timeline(world, budget: budget)
+  }
+
+  /// Images that the script lays on every node before it does anything else are there from the beginning.
+  private static func preloaded(_ script: [NumberedLine]) -> [String] {
+    var images: [String] = []
+    for numbered in script {
+      guard case .preload(let image, let node) = numbered.line, node.isEmpty else { break }
+      images.append(image)
+    }
+    return images
+  }
+
+  // MARK: Going on
+
+  public var world: KubeWorld { timeline.world }
+  public var position: Int { timeline.position }
+
+  /// Lays every line of the script on the world that is due before the next step.
+  ///
+  /// Returns false when the script is at its end and nothing is waited for.
+  @discardableResult
+  public mutating func prepare() -> Bool {
+    while true {
+      switch cursor.wait {
+      case .nothing:
+        guard cursor.line < script.count else { return false }
+        begin(script[cursor.line])
+      case .kubectl:
+        guard isKubectlIdle || world.nextTime() == nil else {
+          return true
+        }
+        cursor.wait = .nothing
+      case .goal(let goal):
+        if isMet(goal) {
+          cursor.wait = .nothing
+        } else if world.nextTime() == nil {
+          cursor.unmet.append(cursor.line - 1)
+          cursor.wait = .nothing
+        } else {
+          return true
+        }
+      case .time(let time):
+        if let next = world.nextTime(background: true), next <= time { return true }
+        cursor.wait = .nothing
+        intervene(.advance(to: time))
+      }
+      cursors[position] = cursor
+    }
+  }
+
+  /// Whether periodic work counts as the next step: only while the script lets time pass.
+  private var countsBackground: Bool {
+    if case .time = cursor.wait { return true }
+    return false
+  }
+
+  /// Everything that could happen next, in canonical order; empty when the script is at its end.
+  public mutating func enabled() -> [KubeAction] {
+    prepare() ? world.enabled(background: countsBackground) : []
+  }
+
+  /// What a canonical run does next.
+  public mutating func expected() -> KubeAction? {
+    prepare() ? world.first(background: countsBackground) : nil
+  }
+
+  /// Takes one step of the canonical order, or the one that a chooser picks.
+  public mutating func step() -> Progress {
+    guard let action = expected() else { return .finished }
+    return .step(perform(action))
+  }
+
+  public mutating func step<C: Chooser>(_ chooser: inout C) -> Progress where C.Model == Kube {
+    guard prepare(), let action = chooser.next(in: world) ?? world.first(background: countsBackground) else {
+      return .finished
+    }
+    return .step(perform(action))
+  }
+
+  /// Does an enabled action: a departure, where it is not what the canonical order would do.
+  @discardableResult
+  public mutating func perform(_ action: KubeAction) -> KubeStep {
+    let step = timeline.perform(action)
+    remember()
+    return step
+  }
+
+  /// Lays something on the world that the script did not foresee: a fault, a command of the learner.
+  public mutating func intervene(_ intervention: Intervention<Kube>) {
+    timeline.intervene(intervention)
+    remember()
+  }
+
+  /// Adds lines after those that have been reached: the future becomes theirs.
+  public mutating func append(_ lines: [NumberedLine]) {
+    script = Array(script[..<min(cursor.line, script.count)]) + lines
+    cursor.wait = .nothing
+    cursors[position] = cursor
+  }
+
+  /// Runs to the end of the script.
+  ///
+  /// Returns false when the limit of steps was reached first.
+  @discardableResult
+  public mutating func run(limit: Int = 1_000_000) -> Bool {
+    for _ in 0..<limit {
+      if case .finished = step() { return true }
+    }
+    return false
+  }
+
+  private mutating func remember() {
+    if cursors.count > position { cursors.removeLast(cursors.count - position) }
+    cursors.append(cursor)
+  }
+
+  // MARK: Back, forward, aside
+
+  public mutating func go(to position: Int) {
+    timeline.go(to: position)
+    cursor = cursors[timeline.position]
+  }
+
+  /// The cluster as it was before the entry at a position; another future may follow.
+  public func fork(at position: Int? = nil) -> Simulation {
+    var copy = self
+    if let position { copy.go(to: position) }
+    copy.timeline = copy.timeline.forked()
+    return copy
+  }
+
+  // MARK: The script
+
+  private mutating func begin(_ numbered: NumberedLine) {
+    cursor.line += 1
+    cursors[position] = cursor
+    lay(numbered.line, numbered)
+  }
+
+  private mutating func lay(_ line: ScriptLine, _ numbered: NumberedLine) {
+    switch line {
+    case .kubectl(let command):
+      cursor.wait = .kubectl
+      if let kubectl = world.address(of: "kubectl") { intervene(.tell(.command(command), to: kubectl)) }
+    case .deferred(let text): resolve(text, numbered)
+    case .preload(let image, let node):
+      // Somebody on the node loads the image by hand.
+      let load = RuntimeCall(id: 0, pod: ObjectKey(.pod, "", ""), uid: "", operation: .pullImage(image: image))
+      for address in runtimes(node) { intervene(.tell(.runtime(load), to: address)) }
+    case .stop(let name): fault(name, numbered) { .stop($0) }
+    case .start(let name): fault(name, numbered) { .start($0) }
+    case .slow(let name, let delay): fault(name, numbered) { .slow($0, by: delay) }
+    case .cut(let one, let other): pair(one, other, numbered) { .cut($0, $1) }
+    case .mend(let one, let other): pair(one, other, numbered) { .mend($0, $1) }
+    case .advance(let time): cursor.wait = .time(world.now + time)
+    case .until(let goal): cursor.wait = .goal(goal)
+    case .mark(let name):
+      var record = Kube.Record(actor: "", verb: "mark", resource: "")
+      record.name = name
+      cursor.marks.append(Mark(position: position, record: record))
+    case .view(let view):
+      var record = Kube.Record(actor: "view", verb: "look", resource: "")
+      record.name = numbered.text
+      record.note = Views.text(view, in: self)
+      cursor.marks.append(Mark(position: position, record: record))
+    }
+  }
+
+  private mutating func resolve(_ text: String, _ numbered: NumberedLine) {
+    let store = etcd
+    let (line, problems) = parser.resolve(text, number: numbered.number) { wanted in
+      let found = store.objects.filter { $0.kind == wanted.kind && wanted.labels.matches($0.metadata.labels) }
+        .sorted { $0.metadata.creationTimestamp ?? Timestamp(0) < $1.metadata.creationTimestamp ?? Timestamp(0) }
+      return wanted.index <= found.count ? found[wanted.index - 1].name : nil
+    }
+    cursor.problems += problems
+    if let line { lay(line, numbered) }
+  }
+
+  private mutating func fault(_ name: String, _ numbered: NumberedLine, _ make: (Address) -> Intervention<Kube>) {
+    if let address = component(name, numbered) { intervene(make(address)) }
+  }
+
+  private mutating func pair(
+    _ one: String,
+    _ other: String,
+    _ numbered: NumberedLine,
+    _ make: (Address, Address) -> Intervention<Kube>
+  ) {
+    if let first = component(one, numbered), let second = component(other, numbered) { intervene(make(first, second)) }
+  }
+
+  private mutating func component(_ name: String, _ numbered: NumberedLine) -> Address? {
+    if let address = world.address(of: name) { return address }
+    cursor.problems.append(Roster.unknown(name, line: numbered.number, in: world))
+    return nil
+  }
+
+  private func runtimes(_ node: String) -> [Address] {
+    world.cells.indices.filter { address in
+      world.role(of: address) == .runtime && (node.isEmpty || world.name(of: address).hasSuffix("@\(node)"))
+    }
+  }
+
+  /// Names that the script uses and this cluster does not have, found before anything runs.
+  public func check() -> [ScriptProblem] {
+    var problems: [ScriptProblem] = []
+    for numbered in script {
+      var names: [String] = []
+      switch numbered.line {
+      case .stop(let name), .start(let name), .slow(let name, _): names = [name]
+      case .cut(let one, let other), .mend(let one, let other): names = [one, other]
+      default: break
+      }
+      for name in names where world.address(of: name) == nil {
+        problems.append(Roster.unknown(name, line: numbered.number, in: world))
+      }
+    }
+    return problems
+  }
+
+  /// Problems that only the run could find.
+  public var problems: [ScriptProblem] { cursor.problems }
+
+  /// Lines whose goal was not reached.
+  public var unmet: [NumberedLine] { cursor.unmet.map { script[$0] } }
+
+  // MARK: Looking
+
+  private var isKubectlIdle: Bool {
+    guard let address = world.address(of: "kubectl") else { return true }
+    return world.component(address, as: Kubectl.self)?.isIdle ?? true
+  }
+
+  /// What etcd holds: the one truth about objects.
+  public var etcd: Etcd {
+    guard let address = world.address(of: "etcd"), let etcd = world.component(address, as: Etcd.self) else {
+      return Etcd(apiserver: 0, revision: 0)
+    }
+    return etcd
+  }
+
+  public func object(_ key: ObjectKey) -> Object? { etcd[key] }
+
+  private var apiserver: KubeAPIServer? {
+    guard let address = world.address(of: "kube-apiserver"), !world.isStopped(address) else { return nil }
+    return world.component(address, as: KubeAPIServer.self)
+  }
+
+  /// A goal is reached when kube-apiserver would show it and has answered whoever made it so.
+  private func isMet(_ goal: Goal) -> Bool {
+    guard let apiserver else { return goal.isMet { object($0) } }
+    if let key = goal.key, apiserver.isBusy(with: key) { return false }
+    return goal.isMet { apiserver.known($0) }
+  }
+
+  /// Every row up to now.
+  public var rows: [Row] { rows(from: 0) }
+
+  /// The rows of the entries from a position on.
+  public func rows(from start: Int) -> [Row] {
+    var rows: [Row] = []
+    var marks = cursor.marks[...]
+    var time: Time = 0
+    func add(_ record: Kube.Record) { rows.append(Row(number: rows.count + 1, time: time, record: record)) }
+    for position in 0..<timeline.position {
+      while let mark = marks.first, mark.position <= position {
+        if position >= start { add(mark.record) }
+        marks = marks.dropFirst()
+      }
+      guard case .step(let step) = timeline[position] else { continue }
+      time = step.time
+      if position >= start { for record in step.rows(in: world) { add(record) } }
+    }
+    for mark in marks { add(mark.record) }
+    return rows
+  }
+
+  /// A digest of everything: what happened, and what is.
+  public var digest: Digest { world.digest() }
+}

@@ -1,0 +1,140 @@
+import ArgumentParser
+import Clockwork
+import Curriculum
+import Kubernetes
+
+/// `orrery trace`: runs without questions and prints every row.
+struct Trace: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run a lesson, manifests or a script without questions, and print what happened.",
+    discussion: """
+      Rows are printed as text, or as JSON Lines with n, t_ms, actor, verb, resource, subresource, namespace, name, \
+      code, resourceVersion and note. What kubectl prints is a row of kubectl.
+      """
+  )
+
+  /// How rows are printed.
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case jsonl
+  }
+
+  @Argument(help: "A lesson, such as components/create-pod.")
+  var lesson: String?
+
+  @Option(name: [.customShort("f"), .long], parsing: .upToNextOption, help: "Manifests to apply; - is standard input.")
+  var file: [String] = []
+
+  @Option(help: "A script to follow; - is standard input.")
+  var script: String?
+
+  @Option(help: "A cluster of the course, or a file with a cluster spec.")
+  var cluster: String?
+
+  @Option(help: "Which variant: other names and addresses, other choices among equals.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Another legal order, drawn from this number.")
+  var order: UInt64?
+
+  @Option(help: "Kubernetes as it was (then, 1.20) or is (now, 1.35).")
+  var version: Version?
+
+  @Option(help: "text or jsonl.")
+  var output: Format = .text
+
+  @Option(help: "Stop after this many steps.")
+  var steps: Int = 1_000_000
+
+  @Flag(help: "Print the digest of the run at the end.")
+  var digest = false
+
+  @OptionGroup var course: CourseOptions
+
+  func validate() throws {
+    let sources = (lesson == nil ? 0 : 1) + (file.isEmpty ? 0 : 1) + (script == nil ? 0 : 1)
+    guard sources == 1 else {
+      throw ValidationError("Name one of: a lesson, -f FILE, --script FILE.")
+    }
+  }
+
+  func run() throws {
+    var simulation = try simulation()
+    let finished = follow(&simulation)
+    print(simulation)
+    if digest { Output.line("digest \(simulation.digest.text)") }
+    for line in simulation.unmet { Output.complain("line \(line.number): never reached: \(line.text)") }
+    if !finished { throw Stop(.findings, "stopped after \(steps) steps; --steps N allows more") }
+    if !simulation.problems.isEmpty { throw Stop(.badData) }
+    if !simulation.unmet.isEmpty { throw Stop(.findings) }
+  }
+
+  private func follow(_ simulation: inout Simulation) -> Bool {
+    guard let order else { return simulation.run(limit: steps) }
+    var chooser = Seeded<Kube>(seed: order)
+    for _ in 0..<steps {
+      if case .finished = simulation.step(&chooser) { return true }
+    }
+    return false
+  }
+
+  private func simulation() throws -> Simulation {
+    let course = try course.load()
+    if let lesson { return try course.simulation(of: lesson, seed: seed, version: version) }
+    if let script {
+      return try course.simulation(script: try Files.text(script), at: script, cluster: cluster, version, seed: seed)
+    }
+    return try course.simulation(manifests: file, cluster: cluster, version, seed: seed)
+  }
+
+  private func print(_ simulation: Simulation) {
+    var out = ""
+    for row in simulation.rows {
+      switch output {
+      case .jsonl: out += row.value.canonical + "\n"
+      case .text: out += Trace.text(row) + "\n"
+      }
+      if out.utf8.count > 1 << 16 {
+        Output.write(out)
+        out = ""
+      }
+    }
+    Output.write(out)
+  }
+
+  /// `      12.3 s  kube-scheduler  bind pods web 201  …`
+  static func text(_ row: Row) -> String {
+    let record = row.record
+    if record.verb == "mark" { return "── \(record.name) ──" }
+    let seconds = "\(row.time / 1000).\(pad(row.time % 1000))"
+    var words = [record.verb]
+    if !record.resource.isEmpty {
+      words.append(record.subresource.isEmpty ? record.resource : "\(record.resource)/\(record.subresource)")
+    }
+    if !record.name.isEmpty { words.append(record.name) }
+    if let code = record.code { words.append("\(code)") }
+    var line = "\(left(seconds, 9)) s  \(right(record.actor, 24)) \(words.joined(separator: " "))"
+    let notes = record.note.split(separator: "\n", omittingEmptySubsequences: false)
+    if notes.count == 1, let note = notes.first {
+      line += "  \(note)"
+    } else {
+      for note in notes where !note.isEmpty { line += "\n            | \(note)" }
+    }
+    return line
+  }
+
+  private static func pad(_ milliseconds: Time) -> String {
+    let digits = "\(milliseconds)"
+    return String(repeating: "0", count: 3 - digits.count) + digits
+  }
+
+  private static func left(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+
+  private static func right(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+}
+
+extension Version: ExpressibleByArgument {}
