@@ -102,7 +102,7 @@ struct Trace: ParsableCommand {
     Output.write(out)
   }
 
-  /// A row on one line, as `12.300 s  kube-scheduler  bind pods web 201`.
+  /// `      12.3 s  kube-scheduler  bind pods web 201  …`
   static func text(_ row: Row) -> String {
     let record = row.record
     if record.verb == "mark" { return "── \(record.name) ──" }

@@ -1,0 +1,90 @@
+import Clockwork
+import Curriculum
+
+/// Keys of a course, each computed once.
+///
+/// A run is played once for all questions of its lesson; where each is asked is kept for as long as the same run is
+/// asked for, which is how answers files are written.
+public final class KeyStore: KeySource {
+  private struct RunID: Hashable {
+    var lesson: String
+    var seed: UInt64
+    var version: String
+    var choices: [String]
+  }
+
+  private struct Played {
+    var id: RunID
+    var questions: [Question]
+    var moments: [String: Run]
+  }
+
+  public let studio: Studio
+  private let maker: KeyMaker
+  private var keys: [KeyRequest: KeyResult] = [:]
+  /// The runs that were asked for last.
+  private var played: [Played] = []
+
+  private static let keptRuns = 6
+  private static let keptKeys = 1 << 17
+  private static let mostChoices = 1_000
+
+  public init(_ studio: Studio) {
+    self.studio = studio
+    maker = KeyMaker(studio)
+  }
+
+  public convenience init(_ course: Course) { self.init(Studio(course)) }
+
+  public var course: String { studio.course.name }
+  public var lessons: [String] { studio.course.lessons.map(\.path) }
+
+  public func questions(of lesson: String) -> [String]? {
+    guard let found = studio.course.lesson(lesson), found.path == lesson else { return nil }
+    return found.questions.map(\.id)
+  }
+
+  public func key(for request: KeyRequest) -> KeyResult {
+    if let known = keys[request] { return known }
+    if keys.count >= KeyStore.keptKeys { keys = [:] }
+    let result = compute(request)
+    keys[request] = result
+    return result
+  }
+
+  private func compute(_ request: KeyRequest) -> KeyResult {
+    guard let lesson = studio.course.lesson(request.lesson), lesson.path == request.lesson else {
+      return .unknownLesson
+    }
+    guard let plain = lesson.question(request.question) else { return .unknownQuestion }
+    guard ["", "now", "then"].contains(request.version) else { return .unknownVersion }
+    guard request.choices.count <= KeyStore.mostChoices else { return .none(Fact("key.choices")) }
+    if plain.kind == .choice || plain.kind == .claim {
+      // Nothing of the run matters to what an author decided, but the names that the seed drew for the options.
+      let question = studio.lesson(request.lesson, seed: request.seed)?.question(request.question)
+      return KeyMaker.authored(question ?? plain)
+    }
+    var request = request
+    if request.version.isEmpty { request.version = plain.version }
+    guard let run = play(request) else { return .none(Fact("key.no-run")) }
+    guard let question = run.questions.first(where: { $0.id == request.question }) else { return .unknownQuestion }
+    guard let moment = run.moments[request.question] else { return .none(Fact("key.not-reached")) }
+    return maker.key(of: question, in: moment)
+  }
+
+  private func play(_ request: KeyRequest) -> Played? {
+    let id = RunID(
+      lesson: request.lesson,
+      seed: request.seed,
+      version: request.version,
+      choices: request.choices
+    )
+    if let place = played.firstIndex(where: { $0.id == id }) { return played[place] }
+    guard let lesson = studio.lesson(request.lesson, seed: request.seed) else { return nil }
+    guard let run = studio.run(lesson, seed: request.seed, version: request.version).run else { return nil }
+    let moments = Moments.find(lesson.questions, in: run, choices: request.choices)
+    if played.count >= KeyStore.keptRuns { played.removeFirst() }
+    played.append(Played(id: id, questions: lesson.questions, moments: moments))
+    return played.last
+  }
+}

@@ -1,0 +1,33 @@
+import Clockwork
+import Curriculum
+import Kubernetes
+
+/// What a look at the cluster shows: the text that the tool prints.
+public struct Look: Equatable, Sendable {
+  public var text: String
+  /// Why the line could not be run.
+  public var problems: [Diagnostic]
+
+  /// Runs a line in a fork and gives what it printed; the run itself is left alone.
+  ///
+  /// kubectl looks through kube-apiserver like everybody else: with it stopped, it says so.
+  static func run(_ line: String, in run: Run, studio: Studio) -> Look {
+    let (lines, problems) = studio.lines([PlacedText(line, place: Place("", line: 1, column: 1))], version: run.version)
+    guard problems.isEmpty else { return Look(text: "", problems: problems) }
+    var ahead = run.fork()
+    let start = ahead.position
+    ahead.append(lines)
+    let limit = 20_000
+    for _ in 0..<limit where ahead.step() == nil { break }
+    var out = ""
+    for row in ahead.simulation.rows(from: start) {
+      let isPrinted = row.record.actor == "kubectl" || row.record.actor == "view"
+      guard isPrinted, !row.record.note.isEmpty, row.record.verb == "print" || row.record.actor == "view" else {
+        continue
+      }
+      out += row.record.note
+      if !out.hasSuffix("\n") { out += "\n" }
+    }
+    return Look(text: out, problems: ahead.simulation.problems.map { _ in Diagnostic(Place(""), .error, line) })
+  }
+}

@@ -1,0 +1,121 @@
+import Clockwork
+import Curriculum
+import Kubernetes
+
+/// What a learner hears after an answer.
+public struct Feedback: Sendable {
+  public var question: String
+  public var assessment: Assessment
+  /// The option whose authored reason explains most: the wrong one that was chosen, or the right one.
+  public var option: String?
+  /// What really happens, or stands there.
+  public var truth: Fact
+  /// The line for the answers file.
+  public var record: Answer
+  /// Whether the attempt counts.
+  public var counts: Bool
+  /// The false rule that the answer follows from: what "suppose it were so" would run.
+  public var misconception: String?
+}
+
+extension Session {
+  /// The key of the question that waits; computed where it was asked.
+  public var key: KeyResult? { pending.map { maker.key(of: $0.question, in: $0.run) } }
+
+  /// Takes an answer to the question that waits; the caller says how long it took and when that was.
+  public mutating func answer(
+    _ given: [String],
+    sure: Bool? = nil,
+    ms: Int64? = nil,
+    at: String = ""
+  ) -> Feedback? {
+    guard let waiting = pending else { return nil }
+    let result = maker.key(of: waiting.question, in: waiting.run)
+    let attempt = attempt(of: waiting.question.id)
+    let record = Answer(
+      course: studio.course.name,
+      lesson: lesson.path,
+      question: waiting.question.id,
+      hash: waiting.question.hash,
+      version: waiting.run.version,
+      seed: seed,
+      choices: waiting.run.choices,
+      learner: learner,
+      answer: given,
+      sure: sure,
+      attempt: attempt,
+      hints: waiting.hints,
+      ms: ms,
+      at: at
+    )
+    answers.append(record)
+    settled.insert(waiting.question.id)
+    pending = nil
+    var feedback = Feedback(
+      question: waiting.question.id,
+      assessment: Assessment(.ungraded, .none, Fact("reason.ungraded")),
+      truth: Fact("reason.ungraded"),
+      record: record,
+      counts: attempt <= max(1, waiting.question.attempts)
+    )
+    switch result {
+    case .key(let key):
+      feedback.assessment = Grader.assess(given, by: key)
+      feedback.truth = key.truth
+      feedback.misconception = feedback.assessment.misconception
+      feedback.option = Session.told(given, key)
+    case .none(let fact): feedback.truth = fact
+    case .unknownLesson, .unknownQuestion, .unknownVersion: break
+    }
+    return feedback
+  }
+
+  private static func told(_ given: [String], _ key: Key) -> String? {
+    let texts = given.map(Normalise.trim)
+    let chosen = key.options.filter { option in
+      texts.contains { $0 == option.text || Normalise.same($0, option.text, as: key.normal) }
+    }
+    return (chosen.first { !$0.isRight } ?? chosen.first)?.text
+  }
+
+  /// Leaves the question unanswered: it earns nothing, and the lesson goes on.
+  public mutating func skip(at: String = "") -> Feedback? { answer([], at: at) }
+
+  /// Asks a question again that has been settled, where the run can go back to it; the attempt is counted.
+  public mutating func retry(_ id: String) -> Bool {
+    guard pending == nil, let question = lesson.question(id), settled.contains(id) else { return false }
+    for index in tracks.indices where tracks[index].questions.contains(where: { $0.id == id }) {
+      let fresh = studio.run(lesson, seed: seed, version: tracks[index].run.version).run
+      guard let fresh, let moment = Moments.find([question], in: fresh, choices: [])[id] else { continue }
+      pending = Pending(question: question, run: moment)
+      return true
+    }
+    return false
+  }
+
+  /// The number of the next hint of the ladder, counted from zero; the words are the language's.
+  public mutating func hint(of count: Int) -> Int? {
+    guard let waiting = pending, waiting.shownHints < count else { return nil }
+    pending?.shownHints += 1
+    pending?.hints += 1
+    return waiting.shownHints
+  }
+
+  /// The points so far, over all questions of the lesson: first attempts of this session.
+  public var score: Credit {
+    var store: [String: Credit] = [:]
+    let keys = KeyStore(studio)
+    for answer in answers where store[answer.question] == nil {
+      let request = KeyRequest(
+        lesson: answer.lesson,
+        question: answer.question,
+        version: answer.version,
+        seed: answer.seed,
+        choices: answer.choices
+      )
+      guard case .key(let key) = keys.key(for: request) else { continue }
+      store[answer.question] = Grader.assess(answer.answer, by: key).credit
+    }
+    return store.values.reduce(.none, +)
+  }
+}
