@@ -162,6 +162,13 @@ struct PodWorker: Sendable {
     return nil
   }
 
+  /// Where a container stands in the Pod's spec; empty for the Pod itself.
+  func fieldPath(_ container: String) -> String {
+    if container.isEmpty { return "" }
+    for one in pod.spec.initContainers where one.name == container { return "spec.initContainers{\(container)}" }
+    return "spec.containers{\(container)}"
+  }
+
   var state: Value {
     var value: Value = .map(
       ("uid", .string(uid)),

@@ -208,12 +208,7 @@ extension Kubelet {
     at now: Time
   ) {
     guard let worker = workers[uid] else { return }
-    var path = ""
-    if !container.isEmpty {
-      let isInit = worker.pod.spec.initContainers.contains { $0.name == container }
-      path = "spec.\(isInit ? "initContainers" : "containers"){\(container)}"
-    }
-    let about = ObjectReference(to: Object(pod: worker.pod), fieldPath: path)
+    let about = ObjectReference(to: Object(pod: worker.pod), fieldPath: worker.fieldPath(container))
     recorder.record(EventRecorder.Note(type, reason, message, about: about), at: now)
   }
 }
