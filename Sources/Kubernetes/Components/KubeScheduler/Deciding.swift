@@ -10,7 +10,7 @@ extension KubeScheduler {
       ? "Attempting to schedule pod: \(key.qualifiedName)" : "\"Attempting to schedule pod\" \(quoted)"
     log(attempt, file: version == .then ? "scheduler.go" : "schedule_one.go", isStep: false, &out)
     var cycle = SchedulingCycle(profile)
-    let choice = cycle.run(entry.demand, cache, start: &start, random: &random)
+    let choice = cycle.run(entry.demand, cache, &memo, start: &start, random: &random)
     tell(cycle.findings, &out)
     guard let choice else {
       let message = SchedulingFailure.message(

@@ -26,6 +26,8 @@ public struct KubeScheduler: Component {
   var errands: [Errand] = []
   /// Requests under way, by number.
   var asked: Table<Int64, Errand> = [:]
+  /// Saves work in large clusters; it decides nothing.
+  var memo = CycleMemo()
   /// Breaks ties among equal scores.
   var random: Random
   /// Where the next cycle begins to look, so that a large cluster is used evenly.
@@ -101,6 +103,7 @@ public struct KubeScheduler: Component {
     client.restart()
     queue = SchedulingQueue(durations)
     cache = NodeCache()
+    memo = CycleMemo()
     events = SchedulerEvents(version)
     errands = []
     asked = [:]

@@ -12,6 +12,11 @@ struct NodeCache: Sendable {
 
   /// In the order in which the nodes were first seen: their names decide nothing.
   private(set) var nodes: [NodeInfo] = []
+  /// For each node a number that changes with it; what was worked out for an older one is out of date.
+  private(set) var generations: [Int64] = []
+  /// Changes when nodes come and go, or when images spread: then nothing that was worked out holds.
+  private(set) var layout: Int64 = 0
+  private var lastGeneration: Int64 = 0
   private var places: Table<String, Int> = [:]
   private var pods: Table<ObjectKey, Counted> = [:]
   /// On how many nodes each image lies.
@@ -33,12 +38,13 @@ struct NodeCache: Sendable {
     if let place = places[name] {
       let before = nodes[place].images
       nodes[place].update(node)
-      if before != nodes[place].images {
+      touch(place)
+      if NodeCache.sizes(before) == NodeCache.sizes(nodes[place].images) {
+        nodes[place].images = before
+      } else {
         count(before, -1)
         count(nodes[place].images, 1)
         spread()
-      } else {
-        nodes[place].images = before
       }
       return
     }
@@ -48,6 +54,7 @@ struct NodeCache: Sendable {
     }
     places[name] = nodes.count
     nodes.append(info)
+    generations.append(0)
     count(info.images, 1)
     spread()
   }
@@ -56,6 +63,7 @@ struct NodeCache: Sendable {
     guard let place = places.removeValue(for: name) else { return }
     count(nodes[place].images, -1)
     nodes.remove(at: place)
+    generations.remove(at: place)
     for index in nodes.indices { places[nodes[index].name] = index }
     spread()
   }
@@ -64,8 +72,20 @@ struct NodeCache: Sendable {
     for name in held.keys { images.update(name, default: 0) { $0 += change } }
   }
 
+  private static func sizes(_ images: Table<String, ImageState>) -> Table<String, Int64> {
+    var sizes: Table<String, Int64> = [:]
+    images.forEach { sizes[$0] = $1.size }
+    return sizes
+  }
+
+  private mutating func touch(_ place: Int) {
+    lastGeneration += 1
+    generations[place] = lastGeneration
+  }
+
   /// Tells every node on how many nodes its images lie.
   private mutating func spread() {
+    layout += 1
     for index in nodes.indices {
       for name in nodes[index].images.keys {
         let count = images[name] ?? 1
@@ -95,13 +115,19 @@ struct NodeCache: Sendable {
 
   mutating func forget(_ key: ObjectKey) {
     guard let pod = pods.removeValue(for: key) else { return }
-    if let place = places[pod.node] { nodes[place].remove(pod.demand) }
+    if let place = places[pod.node] {
+      nodes[place].remove(pod.demand)
+      touch(place)
+    }
   }
 
   private mutating func insert(_ key: ObjectKey, _ pod: Counted) {
     forget(key)
     pods[key] = pod
-    if let place = places[pod.node] { nodes[place].add(pod.demand) }
+    if let place = places[pod.node] {
+      nodes[place].add(pod.demand)
+      touch(place)
+    }
   }
 
   var state: Value {
