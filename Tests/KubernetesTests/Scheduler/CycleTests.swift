@@ -37,7 +37,7 @@ import Testing
       let scores = profile.scores(demand, fitting, nodeCount: Int64(cache.count))
       let expected = SchedulingCycle.best(scores, &other)
       #expect(choice?.node == expected?.node)
-      #expect(cycle.evaluated == 40)
+      #expect(cycle.evaluated == cache.count)
       #expect(cycle.feasible == fitting.count)
       guard let node = choice?.node else { continue }
       cache.assume(pod.key, demand, on: node)

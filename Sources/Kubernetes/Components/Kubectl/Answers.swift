@@ -27,7 +27,7 @@ extension Kubectl {
     switch job.purpose {
     case .create(let file), .applyCreate(let file):
       if response.isSuccess {
-        current.print("\(response.about.text) created", about: .object(response.about))
+        current.say("\(response.about.text) created", about: .object(response.about))
       } else {
         fail(&current, response, job, file.isEmpty ? "" : "error when creating \"\(file)\": ")
       }
@@ -42,7 +42,7 @@ extension Kubectl {
       }
     default:
       if response.isSuccess {
-        current.print("\(job.key.text) configured", about: job.subject)
+        current.say("\(job.key.text) configured", about: job.subject)
       } else {
         fail(&current, response, job, "error when applying patch: ")
       }
@@ -51,11 +51,11 @@ extension Kubectl {
 
   private func apply(_ object: Object, to stored: Object, _ current: inout CommandRun) {
     if stored.metadata.annotations[LastApplied.annotation] == nil {
-      current.print(KubectlText.notApplied(stored.key), about: .object(stored.key))
+      current.say(KubectlText.notApplied(stored.key), about: .object(stored.key))
     }
     let patch = LastApplied.patch(object, stored: stored)
     if patch.entries?.isEmpty ?? true {
-      current.print("\(stored.key.text) unchanged", about: .object(stored.key))
+      current.say("\(stored.key.text) unchanged", about: .object(stored.key))
     } else {
       current.jobs.insert(Job(.applyPatch, stored.key, .patch(.strategic, patch)), at: 0)
     }
@@ -107,7 +107,7 @@ extension Kubectl {
         return
       }
       let forced = options.graceSeconds == 0
-      current.print(KubectlText.deleted(job.key, forced: forced, version), about: job.subject)
+      current.say(KubectlText.deleted(job.key, forced: forced, version), about: job.subject)
       let uid = response.object?.uid ?? ""
       if options.waits { current.waits.append(Job(.wait(uid), job.key)) }
     case .wait(let uid):
@@ -126,7 +126,7 @@ extension Kubectl {
     defer { run = current }
     guard response.isSuccess else { return fail(&current, response, job) }
     guard case .execRead(let container, let command) = job.purpose else {
-      if !response.message.isEmpty { current.print(response.message, about: job.subject) }
+      if !response.message.isEmpty { current.say(response.message, about: job.subject) }
       if response.revision != 0 {
         current.fail("command terminated with exit code \(response.revision)", about: job.subject)
         current.exitCode = response.revision
@@ -144,7 +144,7 @@ extension Kubectl {
       let named = version == .now ? pod.metadata.annotations["kubectl.kubernetes.io/default-container"] : nil
       chosen = named ?? pod.spec.containers.first?.name ?? ""
       if named == nil, pod.spec.containers.count > 1 {
-        current.print(KubectlText.defaulted(pod, chosen, version), about: job.subject)
+        current.say(KubectlText.defaulted(pod, chosen, version), about: job.subject)
       }
     }
     current.jobs.append(Job(.exec, job.key, .exec(container: chosen, command: command)))
@@ -162,7 +162,7 @@ extension Kubectl {
       current.jobs.insert(Job(.patch(before: object), job.key, .patch(kind, patch)), at: 0)
     case .patch(let before):
       let same = response.object?.resourceVersion == before.resourceVersion
-      current.print("\(job.key.text) patched\(same ? " (no change)" : "")", about: job.subject)
+      current.say("\(job.key.text) patched\(same ? " (no change)" : "")", about: job.subject)
     case .labelList:
       for object in Listing.select(response.objects, current.command.operation) {
         label(object, &current, isFirst: false)
@@ -170,7 +170,7 @@ extension Kubectl {
     case .labelRead: if let object = response.object { label(object, &current, isFirst: true) }
     case .label(let before):
       guard case .label(_, let change) = current.command.operation else { return }
-      current.print(KubectlText.labeled(before, change, version), about: job.subject)
+      current.say(KubectlText.labeled(before, change, version), about: job.subject)
     default: break
     }
   }
@@ -189,7 +189,7 @@ extension Kubectl {
     if !refused.isEmpty { return current.fail(refused, about: .object(object.key)) }
     for key in change.remove {
       if labels[key] == nil {
-        current.print("label \"\(key)\" not found.", about: .object(object.key))
+        current.say("label \"\(key)\" not found.", about: .object(object.key))
       } else {
         entries.append(Value.Entry(key, .null))
       }

@@ -90,7 +90,7 @@ struct CommandRun: Sendable {
     self.version = version
     jobs = firstJobs()
     if case .delete(_, let options) = command.operation, options.isForced {
-      print(KubectlText.forced(version), about: jobs.first?.subject)
+      say(KubectlText.forced(version), about: jobs.first?.subject)
     }
   }
 
@@ -106,14 +106,14 @@ struct CommandRun: Sendable {
   mutating func takeOutput() -> Line? { output.isEmpty ? nil : output.removeFirst() }
 
   /// Adds what is printed; the end of the last line is not part of it.
-  mutating func print(_ text: String, about subject: Kube.Subject?) {
+  mutating func say(_ text: String, about subject: Kube.Subject?) {
     let line = text.hasSuffix("\n") ? String(text.dropLast()) : text
     output.append(Line(subject: subject ?? .named("command"), text: line))
   }
 
   mutating func fail(_ text: String, about subject: Kube.Subject?) {
     exitCode = 1
-    print(text, about: subject)
+    say(text, about: subject)
   }
 
   /// The command ends with an error: nothing more is asked.

@@ -10,7 +10,7 @@ public struct Kubectl: Component {
   public let role = Kube.Role.kubectl
   let version: Version
   let apiserver: Address
-  /// The address of kube-apiserver, as kubectl prints it: `192.168.56.10:6443`.
+  /// The address of kube-apiserver, as kubectl prints it: host and port.
   let server: String
   /// Commands that were typed before the one at work had returned.
   private var typed: [Command] = []

@@ -53,14 +53,14 @@ extension CommandRun {
     case .get(let options): printFound(options, at: now)
     case .delete(let selection, _):
       if selection.names.isEmpty, exitCode == 0, waits.isEmpty, output.isEmpty, !described {
-        print("No resources found", about: .named(selection.kinds.first?.plural ?? "objects"))
+        say("No resources found", about: .named(selection.kinds.first?.plural ?? "objects"))
       }
       described = true
       jobs = waits
       waits = []
     case .describe(let selection):
       if !described, failures.isEmpty, selection.names.isEmpty {
-        print(KubectlText.nothingFound(command, selection), about: .named(selection.kinds.first?.plural ?? "objects"))
+        say(KubectlText.nothingFound(command, selection), about: .named(selection.kinds.first?.plural ?? "objects"))
         described = true
       }
     default: break
@@ -85,18 +85,18 @@ extension CommandRun {
       let text =
         options.output == .yaml
         ? ObjectText.yaml(objects, isList: isList, version) : ObjectText.json(objects, isList: isList, version)
-      print(text, about: subject)
+      say(text, about: subject)
     case .name:
       if objects.isEmpty { return }
-      print(objects.map { $0.key.text }.joined(separator: "\n"), about: subject)
+      say(objects.map { $0.key.text }.joined(separator: "\n"), about: subject)
     case .table, .wide:
       if objects.isEmpty {
         if selection.names.isEmpty, !options.ignoreNotFound {
-          print(KubectlText.nothingFound(command, selection), about: subject)
+          say(KubectlText.nothingFound(command, selection), about: subject)
         }
         return
       }
-      print(table(objects, options, at: now), about: subject)
+      say(table(objects, options, at: now), about: subject)
     }
   }
 
@@ -154,7 +154,7 @@ extension CommandRun {
     } else {
       text += describePlainly(object)
     }
-    print(text, about: .object(object.key))
+    say(text, about: .object(object.key))
     described = true
     parts = []
   }
