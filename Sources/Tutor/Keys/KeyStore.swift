@@ -52,6 +52,19 @@ public final class KeyStore: KeySource {
     return result
   }
 
+  /// What an answer is worth; nothing where there is no key for it.
+  public func assessment(of answer: Answer) -> Assessment? {
+    let request = KeyRequest(
+      lesson: answer.lesson,
+      question: answer.question,
+      version: answer.version,
+      seed: answer.seed,
+      choices: answer.choices
+    )
+    guard case .key(let key) = key(for: request) else { return nil }
+    return Grader.assess(answer.answer, by: key)
+  }
+
   private func compute(_ request: KeyRequest) -> KeyResult {
     guard let lesson = studio.course.lesson(request.lesson), lesson.path == request.lesson else {
       return .unknownLesson

@@ -6,6 +6,8 @@ import Kubernetes
 public struct Studio {
   public let course: Course
   private let stage: Stage
+  /// Worlds in which a misconception holds, by its id: from a variant, its seed and version to a run.
+  public var suppositions: [String: (Lesson, UInt64, String) -> Run?] = [:]
 
   public init(_ course: Course, language: String = "en", file: @escaping (String) -> String? = { _ in nil }) {
     self.course = course
@@ -52,6 +54,14 @@ public struct Studio {
   func lines(_ texts: [PlacedText], version: String) -> (lines: [NumberedLine], diagnostics: [Diagnostic]) {
     stage.script(texts, version: Version(rawValue: version) ?? .now)
   }
+
+  /// A problem that a run found, in words.
+  func diagnostic(_ problem: ScriptProblem, at place: Place) -> Diagnostic {
+    stage.diagnostic(problem, place, keep: true)
+  }
+
+  /// A fact in the words in which authors are told of mistakes.
+  func words(_ fact: Fact) -> String { stage.language.text(fact) }
 
   /// The line that waits for a goal, whether or not it was written with its verb.
   static func goal(_ text: String, at place: Place) -> PlacedText {

@@ -20,7 +20,13 @@ public struct Feedback: Sendable {
 
 extension Session {
   /// The key of the question that waits; computed where it was asked.
-  public var key: KeyResult? { pending.map { maker.key(of: $0.question, in: $0.run) } }
+  public var key: KeyResult? {
+    guard let pending else { return nil }
+    if let known = pending.key.result { return known }
+    let result = maker.key(of: pending.question, in: pending.run)
+    pending.key.result = result
+    return result
+  }
 
   /// Takes an answer to the question that waits; the caller says how long it took and when that was.
   public mutating func answer(
@@ -29,8 +35,7 @@ extension Session {
     ms: Int64? = nil,
     at: String = ""
   ) -> Feedback? {
-    guard let waiting = pending else { return nil }
-    let result = maker.key(of: waiting.question, in: waiting.run)
+    guard let waiting = pending, let result = key else { return nil }
     let attempt = attempt(of: waiting.question.id)
     let record = Answer(
       course: studio.course.name,
@@ -101,21 +106,40 @@ extension Session {
     return waiting.shownHints
   }
 
-  /// The points so far, over all questions of the lesson: first attempts of this session.
+  /// The points so far, over all questions of the lesson: the first attempt at each, whenever it was.
   public var score: Credit {
-    var store: [String: Credit] = [:]
-    let keys = KeyStore(studio)
-    for answer in answers where store[answer.question] == nil {
-      let request = KeyRequest(
-        lesson: answer.lesson,
-        question: answer.question,
-        version: answer.version,
-        seed: answer.seed,
-        choices: answer.choices
-      )
-      guard case .key(let key) = keys.key(for: request) else { continue }
-      store[answer.question] = Grader.assess(answer.answer, by: key).credit
+    var first: [String: Answer] = [:]
+    for answer in history + answers {
+      guard let kept = first[answer.question] else {
+        first[answer.question] = answer
+        continue
+      }
+      if answer.attempt < kept.attempt { first[answer.question] = answer }
     }
-    return store.values.reduce(.none, +)
+    return lesson.questions.reduce(.none) { sum, question in
+      sum + (first[question.id].flatMap { store.assessment(of: $0)?.credit } ?? .none)
+    }
   }
+
+  /// The world in which a misconception holds, beside the real one: where they first differ.
+  public func suppose(_ misconception: String) -> Supposed? {
+    guard let make = studio.suppositions[misconception], var other = make(lesson, seed, version) else { return nil }
+    guard var real = studio.run(lesson, seed: seed, version: version).run else { return nil }
+    for _ in 0..<KeyMaker.longestRun {
+      let expected = real.expected().map { real.text($0) }
+      let supposed = other.expected().map { other.text($0) }
+      if expected != supposed { return Supposed(real: expected, supposed: supposed, run: other) }
+      guard real.step() != nil, other.step() != nil else { break }
+    }
+    return Supposed(real: nil, supposed: nil, run: other)
+  }
+}
+
+/// The first difference between the real run and one in which a misconception holds.
+public struct Supposed {
+  /// What really comes next there; nothing where the run is over.
+  public var real: String?
+  public var supposed: String?
+  /// The supposed run, where it differs for the first time.
+  public var run: Run
 }

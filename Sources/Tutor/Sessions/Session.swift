@@ -31,6 +31,12 @@ public struct Session {
     var run: Run
     var hints: Int = 0
     var shownHints: Int = 0
+    /// Computed once, and only when somebody wants it.
+    let key: KeyBox = KeyBox()
+  }
+
+  final class KeyBox {
+    var result: KeyResult? = nil
   }
 
   public let studio: Studio
@@ -53,6 +59,8 @@ public struct Session {
   /// Questions that were asked and answered or skipped.
   var settled: Set<String> = []
   let maker: KeyMaker
+  /// Remembers the keys of answers that were given before.
+  let store: KeyStore
 
   /// Begins a lesson; diagnostics say why it cannot be begun.
   public static func begin(
@@ -98,6 +106,7 @@ public struct Session {
     self.history = history
     self.tracks = tracks
     maker = KeyMaker(studio)
+    store = KeyStore(studio)
   }
 
   // MARK: Looking
