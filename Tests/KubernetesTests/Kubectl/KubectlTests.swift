@@ -112,6 +112,14 @@ import Testing
     #expect(solo.component.isIdle)
   }
 
+  @Test func doesNotSayThatNothingIsThereWhenItCouldNotAsk() {
+    var solo = Self.solo(.now, "get pods")
+    solo.settle()
+    solo.hear(Self.failed(solo.takeRequests().first, 500, "", "etcdserver: request timed out"))
+    solo.settle()
+    #expect(solo.takeNotes() == ["Error from server: etcdserver: request timed out"])
+  }
+
   @Test func printsWhatItFoundBeforeWhatItDidNot() {
     var solo = Self.solo(.now, "get pod x web -o name")
     solo.settle()

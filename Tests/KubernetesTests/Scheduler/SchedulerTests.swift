@@ -143,6 +143,9 @@ import Testing
     #expect(solo.settle() == ["schedule pod/big", "record pod/big"])
     // The same of the same revision again: a series.
     #expect(solo.takeRequests().map { "\($0.verb.rawValue) \($0.kind.plural)" } == ["patch events"])
+    solo.now = solo.due
+    // A running series is only counted on.
+    #expect(solo.settle() == ["schedule pod/big"])
   }
 
   struct Missing: Error {}

@@ -36,7 +36,9 @@ extension KubeScheduler {
   /// A Pod that got no node: back to the queue, an Event, and a condition unless it says so already.
   mutating func fail(_ object: Object, reason: String, message: String, at now: Time) {
     queue.putBack(object.key, reason: message, isError: reason != "Unschedulable", at: now)
-    errands.append(Errand(.event(reason: "FailedScheduling", message: message), object))
+    if let sending = events.make(object, reason: "FailedScheduling", message: message, at: now) {
+      errands.append(Errand(.event(sending), object))
+    }
     let known = object.pod?.status[condition: "PodScheduled"]
     if let known, known.status == "False", known.reason == reason, known.message == message { return }
     errands.append(Errand(.condition(reason: reason, message: message), object))

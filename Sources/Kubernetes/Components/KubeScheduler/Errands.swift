@@ -9,9 +9,7 @@ struct Errand: Sendable {
     case bound(node: String, line: String)
     /// The binding was refused: give the assumption up.
     case rejected(message: String, isFinal: Bool)
-    case event(reason: String, message: String)
-    /// An Event that was made and could not be delivered.
-    case resend(SchedulerEvents.Sending)
+    case event(SchedulerEvents.Sending)
     case condition(reason: String, message: String)
   }
 
@@ -29,7 +27,7 @@ struct Errand: Sendable {
     switch purpose {
     case .bind: .bind
     case .condition: .report
-    case .bound, .rejected, .event, .resend: .record
+    case .bound, .rejected, .event: .record
     }
   }
 }
@@ -54,8 +52,7 @@ extension KubeScheduler {
       let text = "Successfully assigned \(key.qualifiedName) to \(node)"
       record(errand, reason: "Scheduled", message: text, &out)
     case .rejected(let message, let isFinal): reject(errand, message, isFinal, &out)
-    case .event(let reason, let message): record(errand, reason: reason, message: message, &out)
-    case .resend(let sending): deliver(sending, errand, &out)
+    case .event(let sending): deliver(sending, errand, &out)
     case .condition(let reason, let message):
       var status = PodStatus()
       var condition = PodCondition(type: "PodScheduled", status: "False", reason: reason, message: message)
@@ -106,7 +103,7 @@ extension KubeScheduler {
 
   private mutating func deliver(_ sending: SchedulerEvents.Sending, _ errand: Errand, _ out: inout KubeOutbox) {
     var sent = errand
-    sent.purpose = .resend(sending)
+    sent.purpose = .event(sending)
     switch sending {
     case .create(let object):
       var request = client.request(.create, object.key)
@@ -143,7 +140,7 @@ extension KubeScheduler {
       let text = "Post \"\(url)\": dial tcp \(server): connect: connection refused"
       errand.purpose = .rejected(message: text, isFinal: false)
       errands.append(errand)
-    case .resend:
+    case .event:
       errand.tries += 1
       errand.due = now + KubeScheduler.eventRetry
       if errand.tries < KubeScheduler.eventTries { errands.append(errand) }

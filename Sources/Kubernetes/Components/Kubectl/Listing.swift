@@ -78,6 +78,8 @@ extension CommandRun {
       subject = .named(selection.kinds.first?.plural ?? "objects")
     }
     let objects = Listing.sort(found, by: options.sortBy)
+    // Whether anything is there is not known when the question failed.
+    if objects.isEmpty, !failures.isEmpty { return }
     switch options.output {
     case .yaml, .json:
       if objects.isEmpty, !selection.names.isEmpty { return }
