@@ -28,7 +28,7 @@ public struct Simulation {
     case nothing
     case kubectl
     case goal(Goal)
-    case time(Time)
+    case moment(Time)
   }
 
   /// A row that no component made: a mark of the script, or something looked at.
@@ -105,7 +105,7 @@ public struct Simulation {
         } else {
           return true
         }
-      case .time(let time):
+      case .moment(let time):
         if let next = world.nextTime(background: true), next <= time { return true }
         cursor.wait = .nothing
         intervene(.advance(to: time))
@@ -116,7 +116,7 @@ public struct Simulation {
 
   /// Whether periodic work counts as the next step: only while the script lets time pass.
   private var countsBackground: Bool {
-    if case .time = cursor.wait { return true }
+    if case .moment = cursor.wait { return true }
     return false
   }
 
@@ -218,7 +218,7 @@ public struct Simulation {
     case .slow(let name, let delay): fault(name, numbered) { .slow($0, by: delay) }
     case .cut(let one, let other): pair(one, other, numbered) { .cut($0, $1) }
     case .mend(let one, let other): pair(one, other, numbered) { .mend($0, $1) }
-    case .advance(let time): cursor.wait = .time(world.now + time)
+    case .advance(let time): cursor.wait = .moment(world.now + time)
     case .until(let goal): cursor.wait = .goal(goal)
     case .mark(let name):
       var record = Kube.Record(actor: "", verb: "mark", resource: "")
