@@ -6,8 +6,11 @@ struct Program: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "orrery",
     abstract: "A clockwork Kubernetes that you crank one step at a time.",
-    subcommands: [Trace.self]
+    version: Program.version,
+    subcommands: [Trace.self, Check.self]
   )
+
+  static let version = "0.1.0"
 
   /// Runs the command and ends the process with the status that a shell expects.
   static func main() {

@@ -10,6 +10,9 @@ struct Trace: ParsableCommand {
     discussion: """
       Rows are printed as text, or as JSON Lines with n, t_ms, actor, verb, resource, subresource, namespace, name, \
       code, resourceVersion and note. What kubectl prints is a row of kubectl.
+
+      A script is a list of lines: kubectl commands as you type them, preload, break, repair, slow, cut, mend, advance, \
+      until and mark. Its files are found beside it. Manifests are applied together, or not at all where one has a mistake.
       """
   )
 
@@ -17,6 +20,7 @@ struct Trace: ParsableCommand {
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case text
     case jsonl
+    case mermaid
   }
 
   @Argument(help: "A lesson, such as components/create-pod.")
@@ -40,7 +44,7 @@ struct Trace: ParsableCommand {
   @Option(help: "Kubernetes as it was (then, 1.20) or is (now, 1.35).")
   var version: Version?
 
-  @Option(help: "text or jsonl.")
+  @Option(help: "text, jsonl or mermaid (a sequence diagram).")
   var output: Format = .text
 
   @Option(help: "Stop after this many steps.")
@@ -56,35 +60,38 @@ struct Trace: ParsableCommand {
     guard sources == 1 else {
       throw ValidationError("Name one of: a lesson, -f FILE, --script FILE.")
     }
+    if lesson != nil, cluster != nil { throw ValidationError("A lesson brings its own cluster: leave out --cluster.") }
+    if file.filter({ $0 == "-" }).count > 1 { throw ValidationError("Standard input can be read only once.") }
+    if steps < 0 { throw ValidationError("--steps must not be negative.") }
   }
 
   func run() throws {
-    var simulation = try simulation()
-    let finished = follow(&simulation)
-    print(simulation)
-    if digest { Output.line("digest \(simulation.digest.text)") }
-    for line in simulation.unmet { Output.complain("line \(line.number): never reached: \(line.text)") }
-    if !finished { throw Stop(.findings, "stopped after \(steps) steps; --steps N allows more") }
-    if !simulation.problems.isEmpty { throw Stop(.badData) }
-    if !simulation.unmet.isEmpty { throw Stop(.findings) }
+    var performance = try performance()
+    let isFinished = follow(&performance.simulation)
+    let simulation = performance.simulation
+    if output == .mermaid { Output.write(Mermaid.text(simulation)) } else { print(simulation) }
+    if digest { Output.line("\(output == .mermaid ? "%% " : "")digest \(simulation.digest.text)") }
+    let diagnostics = performance.diagnostics
+    for diagnostic in diagnostics { Output.complain(diagnostic.description) }
+    if !isFinished { throw Stop(.findings, "stopped after \(steps) steps; --steps N allows more") }
+    if diagnostics.contains(where: { $0.severity == .error }) { throw Stop(.badData) }
+    if !diagnostics.isEmpty { throw Stop(.findings) }
   }
 
   private func follow(_ simulation: inout Simulation) -> Bool {
-    guard let order else { return simulation.run(limit: steps) }
-    var chooser = Seeded<Kube>(seed: order)
+    var chooser = Seeded<Kube>(seed: order ?? 0)
     for _ in 0..<steps {
-      if case .finished = simulation.step(&chooser) { return true }
+      let progress = order == nil ? simulation.step() : simulation.step(&chooser)
+      if case .finished = progress { return true }
     }
-    return false
+    return simulation.expected() == nil
   }
 
-  private func simulation() throws -> Simulation {
+  private func performance() throws -> Performance {
     let course = try course.load()
-    if let lesson { return try course.simulation(of: lesson, seed: seed, version: version) }
-    if let script {
-      return try course.simulation(script: try Files.text(script), at: script, cluster: cluster, version, seed: seed)
-    }
-    return try course.simulation(manifests: file, cluster: cluster, version, seed: seed)
+    if let lesson { return try course.performance(of: lesson, seed: seed, version: version) }
+    if let script { return try course.performance(script: script, cluster: cluster, version, seed: seed) }
+    return try course.performance(manifests: file, cluster: cluster, version, seed: seed)
   }
 
   private func print(_ simulation: Simulation) {
@@ -92,7 +99,7 @@ struct Trace: ParsableCommand {
     for row in simulation.rows {
       switch output {
       case .jsonl: out += row.value.canonical + "\n"
-      case .text: out += Trace.text(row) + "\n"
+      case .text, .mermaid: out += Trace.text(row) + "\n"
       }
       if out.utf8.count > 1 << 16 {
         Output.write(out)
