@@ -109,7 +109,7 @@ struct Trace: ParsableCommand {
     Output.write(out)
   }
 
-  /// `      12.3 s  kube-scheduler  bind pods web 201  …`
+  /// A row for people: the time, who acted, what it did to what, and the remark.
   static func text(_ row: Row) -> String {
     let record = row.record
     if record.verb == "mark" { return "── \(record.name) ──" }
