@@ -19,6 +19,10 @@ let checks: [Check] = [
   Check(name: "faults", digest: faults),
   Check(name: "objects", digest: objects),
   Check(name: "manifests", digest: manifests),
+  Check(name: "a Pod is born, now", digest: birthNow),
+  Check(name: "a Pod is born, then", digest: birthThen),
+  Check(name: "orders", digest: orders),
+  Check(name: "lives", digest: lives),
 ]
 
 func digest(_ build: (inout Digest) -> Void) -> UInt64 {
