@@ -2,6 +2,7 @@ import ArgumentParser
 import Clockwork
 import Curriculum
 import Kubernetes
+import Tutor
 
 /// `orrery check`: compiles a course and says everything that is wrong with it.
 struct Check: ParsableCommand {
@@ -50,7 +51,10 @@ struct Check: ParsableCommand {
   /// Everything that is wrong with a course, in reading order and once.
   static func findings(_ source: CourseSource) -> (course: Course, diagnostics: [Diagnostic]) {
     let words = Course.load(.embedded, language: "en").course.language("en").words.keys
-    let checks = Checks(requiredWords: words) { lesson, course in ScriptCheck(course).run(lesson) }
+    let checks = Checks(requiredWords: words) { lesson, course in
+      let findings = ScriptCheck(course).run(lesson)
+      return findings.isEmpty ? ModelChecks(Studio(course)).run(lesson) : findings
+    }
     var (course, diagnostics) = checks.run(source)
     diagnostics += ScriptCheck(course).clusters()
     var seen: [Diagnostic] = []

@@ -20,6 +20,14 @@ enum Environment {
   static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
   static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
+  /// How wide what is printed may be: as the terminal or the person says, 80 otherwise.
+  static var columns: Int {
+    var size = winsize()
+    if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 20 { return Int(size.ws_col) }
+    if let columns = value("COLUMNS").flatMap({ Int($0) }), (20...10_000).contains(columns) { return columns }
+    return 80
+  }
+
   /// The folder for what a program remembers between runs.
   static var stateFolder: String {
     if let folder = value("XDG_STATE_HOME") { return "\(folder)/orrery" }
