@@ -3,7 +3,7 @@
 
 ARGS ?=
 
-.PHONY: learn build test test-browser bench record format release clean need need-test course
+.PHONY: learn build test test-browser wasm bench record format release clean need need-test course
 
 learn: need course
 	@swift build -c release --product orrery
@@ -17,6 +17,9 @@ test: need-test course
 
 test-browser: need course
 	@.ci/browser
+
+wasm: need-test course
+	@WASM_LEVEL=-Osize .ci/wasm
 
 bench: need course
 	@swift run -c release --package-path Tests/Benchmarks benchmarks $(ARGS)

@@ -9,7 +9,7 @@ struct TableWriter {
 
   /// Every key of its own words, so that a test can ask for them.
   static let keys = [
-    "grade.score", "grade.passed", "grade.below", "grade.stale", "grade.sure", "grade.unsure",
+    "grade.score", "grade.passed", "grade.below", "grade.stale", "grade.other-version", "grade.sure", "grade.unsure",
     "grade.hints", "grade.attempt", "grade.nobody", "grade.nothing", "grade.items", "grade.facility",
     "grade.discrimination", "grade.sure-and-wrong",
   ]
@@ -65,6 +65,7 @@ struct TableWriter {
   private func marks(_ entry: Report.Entry) -> [String] {
     var marks: [String] = []
     if entry.isStale { marks.append(language.text("grade.stale")) }
+    if entry.isOtherVersion { marks.append(language.text("grade.other-version")) }
     if let sure = entry.sure { marks.append(language.text(sure ? "grade.sure" : "grade.unsure")) }
     if entry.hints > 0 { marks.append(language.text("grade.hints", ["count": "\(entry.hints)"])) }
     if entry.attempt > 1 { marks.append(language.text("grade.attempt", ["attempt": "\(entry.attempt)"])) }

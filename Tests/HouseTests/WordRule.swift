@@ -2,17 +2,25 @@
 struct WordRule {
   /// Whole words, such as `Codable`.
   var words: [String] = []
-  /// Free functions, found where they are called, but for files that declare their own of that name.
+  /// Free functions, found where they are called, unless the target declares its own of that name.
   var calls: [String] = []
   /// Pieces of text, such as `.random(`.
   var pieces: [String] = []
 
-  func findings(in file: SwiftFile) -> [Finding] {
+  /// What the files of one target break.
+  func findings(in files: [SwiftFile]) -> [Finding] {
+    let foreign = calls.filter { call in
+      !files.contains { $0.code.contains("func \(call)(") || $0.code.contains("case \(call)(") }
+    }
+    let rule = WordRule(words: words, calls: foreign, pieces: pieces)
+    return files.flatMap { rule.findings(in: $0) }
+  }
+
+  private func findings(in file: SwiftFile) -> [Finding] {
     var findings: [Finding] = []
     func report(_ number: Int, _ what: String) {
       findings.append(Finding(path: file.path, line: number, what: what))
     }
-    let calls = calls.filter { !file.code.contains("func \($0)(") }
     for (number, line) in file.lines {
       for word in words where isWord(word, in: line) { report(number, word) }
       for call in calls where isCall(call, in: line) { report(number, "\(call)()") }

@@ -38,15 +38,16 @@ enum KubectlText {
       "Not found", "Internal error",
     ]
     var problems: [String] = []
-    for piece in text.split(separator: ", ", omittingEmptySubsequences: false) {
+    for (index, part) in ScriptText.cut(text, at: ",").enumerated() {
+      let piece = index > 0 && part.hasPrefix(" ") ? String(part.dropFirst()) : part
       var begins = false
-      if let (field, detail) = ScriptText.pair(String(piece), at: ":"), !field.contains(" ") {
+      if let (field, detail) = ScriptText.pair(piece, at: ":"), !field.contains(" ") {
         for kind in kinds where detail.hasPrefix(" \(kind)") { begins = true }
       }
       if begins || problems.isEmpty {
-        problems.append(String(piece))
+        problems.append(piece)
       } else {
-        problems[problems.count - 1] += ", \(piece)"
+        problems[problems.count - 1] += ",\(part)"
       }
     }
     return problems

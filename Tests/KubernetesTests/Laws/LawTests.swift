@@ -1,0 +1,97 @@
+import Clockwork
+import Curriculum
+import Kubernetes
+import Testing
+
+/// Laws that hold for every order and every variant.
+@Suite struct LawTests {
+  private static let course = Course.load(.embedded).course
+  private static let lessons = course.lessons.map(\.path)
+
+  private static func simulation(_ path: String, seed: UInt64) throws -> Simulation {
+    let lesson = try #require(course.lesson(path)).variant(seed: seed)
+    let stage = Stage(course, language: course.language("en"))
+    let (simulation, diagnostics) = stage.simulation(of: lesson, seed: seed)
+    #expect(diagnostics.map(\.description) == [])
+    return try #require(simulation)
+  }
+
+  @Test(arguments: lessons) func invariantsHoldInEveryOrder(_ path: String) throws {
+    for seed in 0..<1000 as Swift.Range<UInt64> {
+      var simulation = try Self.simulation(path, seed: seed)
+      var invariants = Invariants(simulation.world)
+      var chooser = Seeded<Kube>(seed: seed)
+      var steps = 0
+      while steps < 5000, case .step(let step) = simulation.step(&chooser) {
+        steps += 1
+        let broken = invariants.check(step, in: simulation.world)
+        guard broken.isEmpty else {
+          Issue.record("seed \(seed), step \(steps): \(broken)")
+          return
+        }
+      }
+      #expect(simulation.unmet.map(\.text) == [], "seed \(seed)")
+      #expect(steps < 5000, "seed \(seed)")
+    }
+  }
+
+  @Test(arguments: lessons) func aRunIsItsSeedAndItsChoices(_ path: String) throws {
+    for seed in 0..<10 as Swift.Range<UInt64> {
+      var simulation = try Self.simulation(path, seed: seed)
+      var chooser = Seeded<Kube>(seed: seed + 100)
+      while case .step = simulation.step(&chooser) {}
+      var again = try Self.simulation(path, seed: seed)
+      var scripted = Scripted<Kube>(simulation.timeline.choices.map { Clockwork.Choice($0.description) })
+      while case .step = again.step(&scripted) {}
+      #expect(again.digest == simulation.digest, "seed \(seed)")
+    }
+  }
+
+  @Test(arguments: lessons) func goingBackAndForthChangesNothing(_ path: String) throws {
+    var simulation = try Self.simulation(path, seed: 1)
+    simulation.run()
+    let end = simulation.position
+    let digest = simulation.digest
+    for position in stride(from: end, through: 0, by: -7) { simulation.go(to: position) }
+    simulation.go(to: end)
+    #expect(simulation.digest == digest)
+    simulation.go(to: end / 2)
+    simulation.run()
+    #expect(simulation.digest == digest)
+  }
+
+  /// Names mean nothing to the model: the same script with others gives the same trace with others.
+  @Test func renamingIsFree() throws {
+    let script =
+      "kubectl run web --image=demo/web:1.0\nuntil pod/web Ready\nkubectl delete pod web\nuntil pod/web gone\n"
+    let plain = try rows(script, node: "node-1")
+    let renamed = try rows(script.replacing("web", with: "zebra"), node: "alpha")
+    // Widths of printed tables follow the names in them.
+    func normal(_ rows: [String], _ names: [(String, String)]) -> [String] {
+      rows.map { row in names.reduce(row) { $0.replacing($1.0, with: $1.1) } }
+    }
+    #expect(normal(plain, [("web", "zebra"), ("node-1", "alpha")]) == normal(renamed, [("demo/web", "demo/zebra")]))
+  }
+
+  private func rows(_ script: String, node: String) throws -> [String] {
+    let text = """
+      version: then
+      nodes:
+        - {name: \(node), ip: 192.0.2.11, podCIDR: 198.51.100.0/25}
+        - {name: node-2, ip: 192.0.2.12, podCIDR: 198.51.100.128/25}
+      """
+    let spec = try #require(Stage.cluster(text: text, file: "cluster.yaml").spec)
+    let stage = Stage(Self.course, language: Self.course.language("en"))
+    let lines = stage.script(script, file: "script", version: .then).lines
+    var images = Images()
+    for name in ["demo/web:1.0", "demo/zebra:1.0"] {
+      var image = stage.images().images["demo/web:1.0"]
+      image.name = name
+      images.add(image)
+    }
+    let parser = stage.parser(.then)
+    var simulation = Simulation(spec, images: images, seed: 3, script: lines, parser: parser)
+    simulation.run()
+    return simulation.rows.map(\.value.canonical)
+  }
+}
