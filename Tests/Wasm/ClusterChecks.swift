@@ -92,6 +92,8 @@ func lives() -> UInt64 {
       mark waiting
       repair kube-scheduler
       until pod/web Running
+      kubectl patch pod web --type=merge -p '{"metadata":{"labels":{"tier":"앞"}},"rate":1.5e-3}'
+      kubectl get pod web -o json
       kubectl run crash --image=demo/crash:1.0
       slow kubelet@node1 200ms
       advance 90s
