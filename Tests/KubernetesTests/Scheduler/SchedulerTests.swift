@@ -192,6 +192,17 @@ import Testing
     #expect(!solo.component.cache.isAssumed(Sample.pod("a").key))
   }
 
+  /// Another scheduler was faster: what was assumed is corrected by what the watch says.
+  @Test func believesTheWatchMoreThanItself() {
+    var solo = Self.solo(.now, [Sample.node("one"), Sample.node("small", cpu: "50m")])
+    solo.hear(Sample.event(.added, Sample.pod("a", cpu: "100m")))
+    solo.settle()
+    solo.hear(Sample.event(.modified, Sample.pod("a", cpu: "100m", node: "small", revision: 2)))
+    solo.settle()
+    #expect(solo.component.cache.nodes.map(\.podCount) == [0, 1])
+    #expect(solo.component.cache.nodes.map(\.requested.milliCPU) == [0, 100])
+  }
+
   @Test func aRestartBeginsWithLists() {
     var solo = Self.solo(.now, Self.two)
     solo.hear(Sample.event(.added, Sample.pod("a")))

@@ -54,6 +54,8 @@ import Testing
     ("kubectl run web --port 8080 --image demo/web:1.0", "run default/web demo/web:1.0 port=8080 Always run=web"),
     ("kubectl -n lab run web --image=a", "run lab/web a Always run=web"),
     ("kubectl run web --image=a --env A=1 --env=B='x y'", "run default/web a A=1 B=x y Always run=web"),
+    ("kubectl run web --image=a --env \"A=x \\\"y\\\" \\n\"", "run default/web a A=x \"y\" \\n Always run=web"),
+    ("kubectl run web --image=a --env A=x\\ y", "run default/web a A=x y Always run=web"),
     ("kubectl run web --image=a -l app=web,tier=db", "run default/web a Always app=web tier=db"),
     ("kubectl run c --image=b --command -- sleep 3600", "run default/c b command sleep 3600 Always run=c"),
     ("kubectl run c --image=b -- -x --y", "run default/c b args -x --y Always run=c"),
