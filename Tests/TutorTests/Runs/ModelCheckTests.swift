@@ -33,11 +33,11 @@ import Testing
     ),
     ("- kubelet@* admit pod/{{pod}}", "- kubelet@* adopt pod/{{pod}}", "has no key", "did you mean"),
     (
-      "options: [kube-scheduler, kubelet@node1, etcd, kube-proxy@node1]",
+      "options: [kubelet@node1, etcd, kube-scheduler, kube-proxy@node1]",
       "options: [kubelet@node1, etcd, kube-proxy@node1]", "no option of `who-moves-first` is right", "kube-scheduler"
     ),
     (
-      "options: [Pending, Running, Failed, Unknown]", "options: [pending, Pending]", "are the same answer", "remove one"
+      "options: [Running, Failed, Unknown, Pending]", "options: [pending, Pending]", "are the same answer", "remove one"
     ),
     ("break: kube-scheduler", "break: kube-proxy@node2", "changes nothing", "break something"),
   ])
