@@ -7,7 +7,7 @@ struct Program: ParsableCommand {
     commandName: "orrery",
     abstract: "A clockwork Kubernetes that you crank one step at a time.",
     version: Program.version,
-    subcommands: [Trace.self, Check.self, Grade.self]
+    subcommands: [Trace.self, Check.self, Grade.self, Export.self]
   )
 
   static let version = "0.1.0"

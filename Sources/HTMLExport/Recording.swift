@@ -1,0 +1,180 @@
+import Clockwork
+import Curriculum
+import Kubernetes
+import Tutor
+
+/// A lesson that was played once, with every step and every key, for the pages of all languages.
+///
+/// It is played by the same session that a learner follows in the terminal: what is asked when, and what is right, is
+/// decided there alone.
+struct Recording {
+  /// A step with what can be seen of the cluster after it.
+  struct Step {
+    var explanation: Explanation
+    var pods: [Pod]
+  }
+
+  /// What a look at a Pod shows.
+  struct Pod: Equatable {
+    var name: String
+    var phase: String
+    var node: String
+    var address: String
+  }
+
+  /// Steps in a row, in one cluster.
+  struct Stretch {
+    var steps: [Step]
+    var cast: Cast
+  }
+
+  /// Who is there to be drawn.
+  struct Cast: Equatable {
+    struct Member: Equatable {
+      var name: String
+      var role: Kube.Role
+    }
+
+    var members: [Member]
+    var stopped: [String]
+    /// Nodes that take no work of learners: they are drawn last.
+    var controlPlane: [String] = []
+  }
+
+  struct Asked {
+    var question: Question
+    var key: KeyResult
+    /// The line of the answers file, up to who answers.
+    var line: String
+    var cast: Cast
+    var pods: [Pod]
+  }
+
+  enum Scene {
+    case steps(Stretch)
+    case question(Asked)
+    case beat(String, Stretch)
+    case contrast(version: String)
+  }
+
+  struct Trial {
+    var fault: Fault
+    var stretch: Stretch
+  }
+
+  let lesson: Lesson
+  let version: String
+  var scenes: [Scene] = []
+  var trials: [Trial] = []
+  /// How many beats the lesson has, contrasts included.
+  var beatCount: Int { scenes.count { if case .beat = $0 { true } else { false } } }
+
+  var questions: [Asked] {
+    scenes.compactMap { scene in
+      if case .question(let asked) = scene { return asked }
+      return nil
+    }
+  }
+
+  /// Longer than any lesson; a session that does not end is cut off.
+  private static let longest = 10_000
+
+  /// Plays a lesson's variant; the diagnostics say why it cannot be played.
+  static func play(_ path: String, in studio: Studio, seed: UInt64) -> (recording: Recording?, problems: [Diagnostic]) {
+    let begun = Session.begin(path, in: studio, seed: seed)
+    guard var session = begun.session else { return (nil, begun.diagnostics) }
+    var recording = Recording(lesson: session.lesson, version: session.version)
+    // Faults are tried in the version of the story, so before a contrast has begun.
+    recording.trials = trials(session)
+    for _ in 0..<longest {
+      let scene = session.advance()
+      if case .finished = scene { break }
+      recording.take(scene, &session)
+    }
+    return (recording, [])
+  }
+
+  private static func trials(_ session: Session) -> [Trial] {
+    var session = session
+    var trials: [Trial] = []
+    for fault in session.lesson.faults where session.begin(fault: fault.id).isEmpty {
+      if case .faultEnd(_, let start, let end) = session.advance() {
+        trials.append(Trial(fault: fault, stretch: Recording.stretch(start, end, session.run)))
+      }
+      session.endFault()
+    }
+    return trials
+  }
+
+  private mutating func take(_ scene: Session.Scene, _ session: inout Session) {
+    switch scene {
+    case .opening, .finished, .faultEnd: break
+    case .steps(let start, let end):
+      if end > start { scenes.append(.steps(Recording.stretch(start, end, session.run))) }
+    case .beat(let id, let start, let end):
+      scenes.append(.beat(id, Recording.stretch(start, end, session.run)))
+    case .contrast(let version): scenes.append(.contrast(version: version))
+    case .question(_, let start, let end):
+      if end > start { scenes.append(.steps(Recording.stretch(start, end, session.run))) }
+      let cast = Recording.cast(session.run)
+      let pods = Recording.pods(session.run.world)
+      guard let question = session.question, let key = session.key, let feedback = session.skip() else { return }
+      let line = Recording.opening(feedback.record)
+      scenes.append(.question(Asked(question: question, key: key, line: line, cast: cast, pods: pods)))
+    }
+  }
+
+  /// The part of an answer's line that stands before a learner comes to it.
+  private static func opening(_ answer: Answer) -> String {
+    var blank = answer
+    blank.learner = ""
+    blank.answer = []
+    let line = blank.line
+    guard let end = line.utf8Range(of: ",\"learner\":\"\",\"answer\":[]") else { return line }
+    return String(line[..<end])
+  }
+
+  private static func stretch(_ start: Int, _ end: Int, _ run: Run) -> Stretch {
+    var steps: [Step] = []
+    for position in start..<max(start, end) {
+      guard let explanation = run.explanation(at: position) else { continue }
+      let world = run.simulation.timeline.world(at: position + 1)
+      steps.append(Step(explanation: explanation, pods: pods(world)))
+    }
+    return Stretch(steps: steps, cast: cast(run))
+  }
+
+  private static func cast(_ run: Run) -> Cast {
+    let world = run.world
+    return Cast(
+      members: world.cells.indices.map { Cast.Member(name: world.name(of: $0), role: world.role(of: $0)) },
+      stopped: world.cells.indices.filter { world.isStopped($0) }.map { world.name(of: $0) },
+      controlPlane: run.simulation.spec.machines.filter(\.isControlPlane).map(\.name)
+    )
+  }
+
+  private static func pods(_ world: KubeWorld) -> [Pod] {
+    guard let address = world.address(of: "etcd"), let etcd = world.component(address, as: Etcd.self) else { return [] }
+    return etcd.objects.filter { $0.kind == .pod }.map { object in
+      let value = object.value
+      return Pod(
+        name: object.key.text,
+        phase: value.at(["status", "phase"])?.plain ?? "",
+        node: value.at(["spec", "nodeName"])?.plain ?? "",
+        address: value.at(["status", "podIP"])?.plain ?? ""
+      )
+    }
+  }
+}
+
+extension String {
+  /// Where a text begins that stands last in this one.
+  fileprivate func utf8Range(of tail: String) -> String.Index? {
+    var index = endIndex
+    while index > startIndex {
+      index = self.index(before: index)
+      if self[index...].hasPrefix(tail) { return index }
+    }
+    return nil
+  }
+}
