@@ -42,7 +42,7 @@ enum Tree {
   static func written() throws -> [(path: String, text: String)] {
     let inFolders = ["Sources", "Tests", "Lessons", "Content"].flatMap { paths(in: $0) }
     let inRoot = ["Package.swift", "Makefile", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", ".swift-format"]
-    let scripts = ["run", "test", "wasm", "need", "browser", "course-changed"].map { ".ci/\($0)" }
+    let scripts = ["run", "test", "wasm", "need", "browser", "course-changed", "determinism"].map { ".ci/\($0)" }
     return try (inFolders + inRoot + scripts)
       .filter { !$0.hasSuffix(".png") && exists($0) }
       .map { ($0, try text($0)) }

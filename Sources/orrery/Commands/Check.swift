@@ -41,7 +41,7 @@ struct Check: ParsableCommand {
     }
     let source = own.map(CourseOptions.furnished) ?? .embedded
     let (course, diagnostics) = Check.findings(source)
-    for diagnostic in diagnostics { Output.complain(located(diagnostic, own).description) }
+    for diagnostic in diagnostics { Output.complain(located(diagnostic, own).printed) }
     let errors = diagnostics.count { $0.severity == .error }
     let warnings = diagnostics.count - errors
     Output.line(Check.summary(course, errors: errors, warnings: warnings))

@@ -66,6 +66,15 @@ struct LoadedCourse {
 
   /// The end of a program that cannot go on, with everything that is wrong.
   static func stop(_ diagnostics: [Diagnostic]) -> Stop {
-    Stop(.badData, Diagnostic.inReadingOrder(diagnostics).map(\.description).joined(separator: "\n"))
+    Stop(.badData, Diagnostic.inReadingOrder(diagnostics).map(\.printed).joined(separator: "\n"))
+  }
+}
+
+extension Diagnostic {
+  /// The diagnostic as it is printed: what it quotes may be a file without a line end.
+  var printed: String {
+    description.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      line.utf8.count <= 2_000 ? String(line) : line.prefix(1_000) + "…"
+    }.joined(separator: "\n")
   }
 }

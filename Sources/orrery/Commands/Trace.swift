@@ -72,7 +72,7 @@ struct Trace: ParsableCommand {
     if output == .mermaid { Output.write(Mermaid.text(simulation)) } else { print(simulation) }
     if digest { Output.line("\(output == .mermaid ? "%% " : "")digest \(simulation.digest.text)") }
     let diagnostics = performance.diagnostics
-    for diagnostic in diagnostics { Output.complain(diagnostic.description) }
+    for diagnostic in diagnostics { Output.complain(diagnostic.printed) }
     if !isFinished { throw Stop(.findings, "stopped after \(steps) steps; --steps N allows more") }
     if diagnostics.contains(where: { $0.severity == .error }) { throw Stop(.badData) }
     if !diagnostics.isEmpty { throw Stop(.findings) }
