@@ -20,6 +20,7 @@ struct WatchCache: Sendable {
 
   mutating func seed(_ object: Object) {
     objects[object.key] = object
+    order[object.key] = object.resourceVersion
     revision = max(revision, object.resourceVersion)
   }
 
