@@ -1,0 +1,216 @@
+import Clockwork
+import Curriculum
+import Kubernetes
+import Prose
+import Tutor
+
+/// Leads a learner through a lesson: it takes what was typed, asks the session, and says what is to be read next.
+///
+/// Both faces show it, lines and screen. It is a value and touches no terminal, file or clock.
+public struct Guide {
+  /// What the learner may do now.
+  public enum Prompt: Equatable, Sendable {
+    /// Read, then go on.
+    case goOn
+    case question(Asked)
+    case pick(Purpose, title: String, options: [Option], isFree: Bool)
+    /// Nothing is left to say.
+    case over
+  }
+
+  /// How a question wants to be answered.
+  public struct Asked: Equatable, Sendable {
+    public enum Shape: Equatable, Sendable {
+      case one
+      case many
+      case order
+      /// Typed, where there are no options.
+      case text
+    }
+
+    public var id: String
+    public var shape: Shape
+    public var options: [Option]
+  }
+
+  /// Why something is to be chosen.
+  public enum Purpose: Equatable, Sendable {
+    case what
+    case fork
+    case whyNot
+    case look
+    case stop
+    case repair
+    case fault
+  }
+
+  public internal(set) var session: Session
+  public let language: Language
+  public let text: LessonText
+  /// What stands on the page now.
+  public internal(set) var page: [Passage] = []
+  public internal(set) var prompt: Prompt = .goOn
+  /// Whether the page is about more than the last step, such as the opening, and is read without the picture.
+  public internal(set) var isReading: Bool = true
+  /// The step that the picture shows.
+  public internal(set) var shown: Explanation? = nil
+  /// The words of the misconception behind the last answer.
+  var misconception: MisconceptionText? = nil
+  /// What stood there before help, words or a list came in between.
+  var below: (page: [Passage], prompt: Prompt, isReading: Bool)? = nil
+  /// Whether a right "who" is followed by "and what".
+  var asksWhat: Bool
+  /// The answer that is asked for after a right "who": the step in its text form.
+  var real: String = ""
+  var askedAt: Instant = Instant()
+  /// The lesson that follows, where there is one.
+  let next: String?
+
+  /// Begins at the beginning of a lesson, or where a session was resumed.
+  ///
+  /// - Parameters:
+  ///   - asksWhat: ask what happens after the learner has said who acts; answers from a pipe hold no such lines.
+  ///   - next: the lesson to name at the end.
+  public init(_ session: Session, language: Language, asksWhat: Bool = true, next: String? = nil) {
+    self.session = session
+    self.language = language
+    self.asksWhat = asksWhat
+    self.next = next
+    let words = language.lesson(session.lesson.path)
+    text = words?.variant(of: session.lesson) ?? LessonText.empty(session.lesson)
+  }
+
+  /// Says the first words; `isResumed` tells the learner that the lesson goes on where it was left.
+  public mutating func begin(isResumed: Bool, at now: Instant) {
+    if isResumed, session.scene != .opening {
+      page = [.say(say("learn.resumed"), .dim), .gap]
+      show(session.scene, keeps: true, at: now)
+    } else {
+      show(session.scene, at: now)
+    }
+  }
+
+  // MARK: Words
+
+  func say(_ key: String, _ arguments: [String: String] = [:]) -> String { language.text(key, arguments) }
+
+  /// The words of a fact, or nothing where the language has none: silence is better than a key.
+  func say(_ fact: Fact) -> String? {
+    guard language.words[fact.key] != nil else { return nil }
+    return Guide.readable(language.text(fact))
+  }
+
+  /// Milliseconds above a second are read as seconds.
+  static func readable(_ text: String) -> String { Clean.line(text) }
+
+  public var title: String {
+    let chapter = language.chapter(session.lesson.chapter)?.title ?? session.lesson.chapter
+    return say("learn.title", ["chapter": chapter, "lesson": text.title])
+  }
+
+  /// The label of an option: its words in the lesson, or those every lesson has, or the option itself.
+  func label(_ option: String, of question: Question) -> String {
+    if let label = text.question(question.id)?.reason(option)?.label { return Inline.plain(label) }
+    if question.kind == .claim || question.kind == .always, language.words["option.\(option)"] != nil {
+      return say("option.\(option)")
+    }
+    return option
+  }
+
+  // MARK: What is entered
+
+  /// Takes a line: a command, an answer, a choice; an empty line goes on.
+  public mutating func enter(_ line: String, at now: Instant) {
+    let typed = Clean.line(line).trimmed
+    switch prompt {
+    case .question(let asked):
+      if let command = Command(typed, in: prompt) { return run(command, at: now) }
+      if typed.isEmpty { return remind() }
+      answer(typed, asked, at: now)
+    case .pick(let purpose, _, let options, let isFree):
+      if typed.isEmpty { return cancel(at: now) }
+      if let index = Int(typed), options.indices.contains(index - 1) {
+        return choose(options[index - 1].value, for: purpose, at: now)
+      }
+      if let option = options.first(where: { $0.value == typed || $0.label == typed }) {
+        return choose(option.value, for: purpose, at: now)
+      }
+      if let command = Command(typed, in: prompt) { return run(command, at: now) }
+      if isFree { return choose(typed, for: purpose, at: now) }
+      page = [.say(say("learn.not-understood", ["text": typed]), .strong)]
+    case .goOn:
+      if let command = Command(typed, in: prompt) { return run(command, at: now) }
+      if typed.isEmpty { return goOn(at: now) }
+      page.append(.say(say("learn.not-understood", ["text": typed]), .strong))
+    case .over: break
+    }
+  }
+
+  private mutating func remind() {
+    guard case .question(let asked) = prompt else { return }
+    page = [.say(say(Guide.reminder(asked.shape)), .dim)]
+  }
+
+  static func reminder(_ shape: Asked.Shape) -> String {
+    switch shape {
+    case .one: "learn.answer-one"
+    case .many: "learn.answer-many"
+    case .order: "learn.answer-order"
+    case .text: "learn.answer-text"
+    }
+  }
+
+  /// Plays on, or puts away what came in between.
+  mutating func goOn(at now: Instant) {
+    if below != nil { return restore() }
+    show(session.advance(), at: now)
+  }
+
+  mutating func restore() {
+    guard let kept = below else { return }
+    below = nil
+    page = kept.page
+    prompt = kept.prompt
+    isReading = kept.isReading
+  }
+
+  private mutating func cancel(at now: Instant) {
+    if case .pick(.what, _, _, _) = prompt { return goOn(at: now) }
+    if case .pick(.fault, _, _, _) = prompt, below == nil {
+      prompt = .over
+      return
+    }
+    restore()
+  }
+
+  /// Shows something in between; what stood there comes back afterwards.
+  mutating func interpose(_ passages: [Passage], _ next: Prompt = .goOn, isReading: Bool) {
+    if below == nil { below = (page, prompt, self.isReading) }
+    page = passages
+    prompt = next
+    self.isReading = isReading
+  }
+
+  public var isOver: Bool { prompt == .over }
+}
+
+extension LessonText {
+  /// A lesson without words still runs.
+  static func empty(_ lesson: Lesson) -> LessonText {
+    let document = Document()
+    return LessonText(
+      file: "", source: "", document: document, title: lesson.id, opening: [], beats: [], questions: [], faults: [],
+      reality: [], of: nil, hash: ""
+    )
+  }
+}
+
+extension String {
+  /// Without spaces at either end.
+  var trimmed: String {
+    var rest = self[...]
+    while rest.first?.isWhitespace == true { rest.removeFirst() }
+    while rest.last?.isWhitespace == true { rest.removeLast() }
+    return String(rest)
+  }
+}

@@ -1,0 +1,79 @@
+import Clockwork
+import Kubernetes
+
+/// Who is in a cluster and where each belongs: what a picture needs, and nothing that changes from step to step.
+public struct ClusterMap: Equatable, Sendable {
+  /// A machine with what runs on it.
+  public struct Machine: Equatable, Sendable {
+    public var name: String
+    public var isControlPlane: Bool
+    /// Components in the order of the roster: the kubelet first.
+    public var components: [String]
+  }
+
+  /// Components that stand alone: `kubectl`, `etcd`, `kube-scheduler` …
+  public var central: [String]
+  public var machines: [Machine]
+  /// Who talks to the rest of the cluster through whom: a runtime through its kubelet, everybody else through the hub.
+  var parents: [String: String]
+  public var hub: String
+
+  public init(_ world: KubeWorld, spec: ClusterSpec) {
+    central = []
+    machines = spec.machines.map {
+      Machine(name: $0.name, isControlPlane: $0.isControlPlane, components: [])
+    }
+    parents = [:]
+    hub = ""
+    var kubelets: [String: String] = [:]
+    var runtimes: [String: String] = [:]
+    for address in world.cells.indices {
+      let name = world.name(of: address)
+      let role = world.role(of: address)
+      if role == .apiserver { hub = name }
+      let node = Self.node(of: name)
+      guard let index = machines.firstIndex(where: { $0.name == node }) else {
+        central.append(name)
+        continue
+      }
+      machines[index].components.append(name)
+      if role == .kubelet { kubelets[node] = name }
+      if role == .runtime { runtimes[node] = name }
+    }
+    for address in world.cells.indices {
+      let name = world.name(of: address)
+      let node = Self.node(of: name)
+      switch world.role(of: address) {
+      case .runtime: parents[name] = kubelets[node] ?? hub
+      case .network: parents[name] = runtimes[node] ?? hub
+      case .apiserver: break
+      default: parents[name] = hub
+      }
+    }
+  }
+
+  /// `node1` of `kubelet@node1`; nothing for what runs on no machine.
+  public static func node(of component: String) -> String {
+    component.firstIndex(of: "@").map { String(component[component.index(after: $0)...]) } ?? ""
+  }
+
+  /// `kubelet` of `kubelet@node1`.
+  public static func short(_ component: String) -> String {
+    String(component.prefix { $0 != "@" })
+  }
+
+  /// The chain from a component up to the hub, both included.
+  func ancestry(_ component: String) -> [String] {
+    var chain = [component]
+    while let last = chain.last, let parent = parents[last], chain.count < 8 { chain.append(parent) }
+    return chain
+  }
+
+  /// The components whose line to their parent a message takes on its way.
+  func route(from sender: String, to receiver: String) -> [String] {
+    let up = ancestry(sender)
+    let down = ancestry(receiver)
+    guard let meeting = up.first(where: { down.contains($0) }) else { return [] }
+    return Array(up.prefix { $0 != meeting }) + Array(down.prefix { $0 != meeting })
+  }
+}
