@@ -29,7 +29,7 @@ extension Guide {
   // MARK: Hints
 
   private mutating func hint() {
-    guard let question = session.question, let words = text.question(question.id) else {
+    guard let question = session.question, let words = text?.question(question.id) else {
       return note(say("learn.no-question"))
     }
     let count = words.hints.count
@@ -186,6 +186,7 @@ extension Guide {
       let id = id.trimmed
       if !id.isEmpty, !ids.contains(id) { ids.append(id) }
     }
+    guard let text else { return [] }
     for fence in text.document.fences where fence.kind == "glossary" {
       for line in fence.text.split(separator: "\n") { add(String(line)) }
     }
@@ -204,7 +205,7 @@ extension Guide {
   }
 
   var faultPick: Prompt {
-    let options = session.lesson.faults.map { Option($0.id, text.fault($0.id)?.title ?? $0.id) }
+    let options = session.lesson.faults.map { Option($0.id, text?.fault($0.id)?.title ?? $0.id) }
     return .pick(.fault, title: say("learn.faults"), options: options, isFree: false)
   }
 

@@ -46,7 +46,8 @@ public struct Guide {
 
   public internal(set) var session: Session
   public let language: Language
-  public let text: LessonText
+  /// The words of the lesson's variant; a lesson without words still runs.
+  public let text: LessonText?
   /// What stands on the page now.
   public internal(set) var page: [Passage] = []
   public internal(set) var prompt: Prompt = .goOn
@@ -63,6 +64,8 @@ public struct Guide {
   /// The answer that is asked for after a right "who": the step in its text form.
   var real: String = ""
   var askedAt: Instant = Instant()
+  /// Whether the page holds notes on the question that waits, to which more may be added.
+  var isNoting: Bool = false
   /// The lesson that follows, where there is one.
   let next: String?
 
@@ -76,8 +79,7 @@ public struct Guide {
     self.language = language
     self.asksWhat = asksWhat
     self.next = next
-    let words = language.lesson(session.lesson.path)
-    text = words?.variant(of: session.lesson) ?? LessonText.empty(session.lesson)
+    text = language.lesson(session.lesson.path)?.variant(of: session.lesson)
   }
 
   /// Says the first words; `isResumed` tells the learner that the lesson goes on where it was left.
@@ -105,12 +107,12 @@ public struct Guide {
 
   public var title: String {
     let chapter = language.chapter(session.lesson.chapter)?.title ?? session.lesson.chapter
-    return say("learn.title", ["chapter": chapter, "lesson": text.title])
+    return say("learn.title", ["chapter": chapter, "lesson": text?.title ?? session.lesson.id])
   }
 
   /// The label of an option: its words in the lesson, or those every lesson has, or the option itself.
   func label(_ option: String, of question: Question) -> String {
-    if let label = text.question(question.id)?.reason(option)?.label { return Inline.plain(label) }
+    if let label = text?.question(question.id)?.reason(option)?.label { return Inline.plain(label) }
     if question.kind == .claim || question.kind == .always, language.words["option.\(option)"] != nil {
       return say("option.\(option)")
     }
@@ -192,17 +194,6 @@ public struct Guide {
   }
 
   public var isOver: Bool { prompt == .over }
-}
-
-extension LessonText {
-  /// A lesson without words still runs.
-  static func empty(_ lesson: Lesson) -> LessonText {
-    let document = Document()
-    return LessonText(
-      file: "", source: "", document: document, title: lesson.id, opening: [], beats: [], questions: [], faults: [],
-      reality: [], of: nil, hash: ""
-    )
-  }
 }
 
 extension String {

@@ -17,7 +17,7 @@ public struct Frame: Equatable, Sendable {
   public var cursor: Place?
 
   /// A column and a row, counted from zero.
-  public struct Place: Equatable, Sendable {
+  public struct Place: Hashable, Sendable {
     public var column: Int
     public var row: Int
 

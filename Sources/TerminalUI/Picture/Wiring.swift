@@ -83,5 +83,3 @@ struct Wiring {
     [.up, .down, .left, .right]: "╋",
   ]
 }
-
-extension Frame.Place: Hashable {}

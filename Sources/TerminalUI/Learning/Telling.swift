@@ -1,0 +1,121 @@
+import Clockwork
+import Curriculum
+import Tutor
+
+/// Steps in words: who did what, and what changed.
+extension Guide {
+  /// More steps than these are told by their headlines alone.
+  private static let fewSteps = 2
+  private static let fewChanges = 6
+
+  func tell(_ steps: [Explanation]) -> [Passage] {
+    let isBrief = steps.count > Self.fewSteps
+    var out: [Passage] = []
+    for step in steps {
+      out.append(.say(say(step.what) ?? step.text, step.position == steps.last?.position ? .strong : .plain, indent: 2))
+      out += changes(of: step, limit: isBrief ? 2 : Self.fewChanges)
+      if !isBrief || session.level != .story { out += said(by: step) }
+      out += silence(after: step, isBrief: isBrief)
+      if !isBrief { out += facts(of: step) }
+    }
+    return out
+  }
+
+  private func facts(of step: Explanation) -> [Passage] {
+    var words = step.facts.compactMap { say($0) }
+    if session.level != .story, let why = say(step.why) { words.append(why) }
+    return words.prefix(5).map { .say("    \($0)", .dim) }.map { indented($0, by: 4) }
+  }
+
+  private func indented(_ passage: Passage, by columns: Int) -> Passage {
+    guard case .text(let spans, _) = passage else { return passage }
+    return .text([Span(String(repeating: "\u{a0}", count: columns))] + spans.map { Span($0.text.trimmed, $0.emphasis) }, indent: columns)
+  }
+
+  /// `+` for what is new, `·` for what is otherwise, `−` for what is gone.
+  private func changes(of step: Explanation, limit: Int) -> [Passage] {
+    var out: [Passage] = []
+    for object in step.objects {
+      switch object.kind {
+      case .added:
+        let after = object.changes.first?.after
+        out.append(line("+", object.object, summary(of: after)))
+      case .deleted: out.append(line("−", object.object, ""))
+      case .modified:
+        let changes = object.changes.sorted { rank($0) < rank($1) }.filter { rank($0) < 2 }
+        for change in changes.prefix(limit) {
+          let path = Self.path(change.path)
+          let before = Self.short(change.before)
+          let after = Self.short(change.after)
+          let sign = change.before == nil ? "+" : change.after == nil ? "−" : "·"
+          let values = change.before == nil ? after : change.after == nil ? before : "\(before) → \(after)"
+          out.append(line(sign, "\(object.object) \(path)", values))
+        }
+        if changes.count > limit { out.append(line("·", "…", "+\(changes.count - limit)")) }
+      }
+    }
+    return out
+  }
+
+  /// Book-keeping comes last and is shown only where one looks closely.
+  private func rank(_ change: Change) -> Int {
+    let path = change.path.joined(separator: ".")
+    if path.contains("managedFields") { return 2 }
+    if path == "metadata.resourceVersion" || path == "metadata.uid" || path.hasSuffix("lastTransitionTime") {
+      return session.level == .story ? 2 : 1
+    }
+    return 0
+  }
+
+  private func line(_ sign: String, _ name: String, _ values: String) -> Passage {
+    var spans = [Span("\u{a0}\u{a0}\(sign)\u{a0}", .dim), Span(name, .lit)]
+    if !values.isEmpty { spans.append(Span("  \(values)")) }
+    return .text(spans, indent: 6)
+  }
+
+  private func summary(of value: Value?) -> String {
+    guard let value else { return "" }
+    var parts: [String] = []
+    for path in [["status", "phase"], ["spec", "nodeName"], ["reason"]] {
+      if let text = value.at(path)?.plain, !text.isEmpty { parts.append(".\(path.joined(separator: ".")) \(text)") }
+    }
+    if let revision = value.at(["metadata", "resourceVersion"])?.plain { parts.append("resourceVersion \(revision)") }
+    return parts.joined(separator: "  ")
+  }
+
+  /// Who did not hear of it, which is what a watch is about.
+  private func silence(after step: Explanation, isBrief: Bool) -> [Passage] {
+    guard !isBrief, step.what.key == "did.apiserver.notify", step.text.contains(" pod/") else { return [] }
+    let world = session.simulation.world
+    let deaf = world.cells.indices.map { world.name(of: $0) }
+      .filter { name in name.hasPrefix("kubelet@") && !step.said.contains { $0.to == name } }
+    return deaf.prefix(3).map { name in
+      let arguments = ["actor": name, "selector": "spec.nodeName=\(ClusterMap.node(of: name))"]
+      return .text(
+        [Span("\u{a0}\u{a0}·\u{a0}", .dim), Span(say("learn.heard-nothing", arguments), .dim)],
+        indent: 6
+      )
+    }
+  }
+
+  private func said(by step: Explanation) -> [Passage] {
+    let few = session.level == .story ? 0 : 6
+    return step.said.prefix(few).map { message in
+      .text(
+        [Span("\u{a0}\u{a0}→\u{a0}", .dim), Span("\(message.to): \(message.summary)", .dim)],
+        indent: 6
+      )
+    }
+  }
+
+  private static func path(_ path: [String]) -> String {
+    "." + path.joined(separator: ".")
+  }
+
+  private static func short(_ value: Value?) -> String {
+    guard let value else { return "" }
+    if value.isNull { return "<none>" }
+    let text = value.elements == nil && value.entries == nil ? value.plain : value.canonical
+    return text.isEmpty ? "\"\"" : Width.cut(text, to: 44)
+  }
+}
