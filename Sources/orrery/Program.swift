@@ -7,7 +7,9 @@ struct Program: ParsableCommand {
     commandName: "orrery",
     abstract: "A clockwork Kubernetes that you crank one step at a time.",
     version: Program.version,
-    subcommands: [Trace.self, Check.self, Grade.self, Export.self]
+    version: Program.version,
+    subcommands: [Learn.self, List.self, Trace.self, Check.self, Grade.self, Export.self, Home.self],
+    defaultSubcommand: Home.self
   )
 
   static let version = "0.1.0"

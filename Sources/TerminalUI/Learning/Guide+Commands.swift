@@ -92,15 +92,15 @@ extension Guide {
     if !wanted.isEmpty { return choose(wanted, for: .fork, at: now) }
     guard ways.contains(where: { !$0.isExpected }) else { return note(say("learn.fork-none")) }
     // What would come anyway is not marked: before a question that would give the answer away.
-    let options = ways.map { Option($0.text) }
+    let options = ways.map { Offering($0.text) }
     interpose([], .pick(.fork, title: say("learn.fork-which"), options: options, isFree: true), isReading: false)
   }
 
   // MARK: Why not, look
 
-  private var components: [Option] {
+  private var components: [Offering] {
     let world = session.simulation.world
-    return world.cells.indices.map { Option(world.name(of: $0)) }
+    return world.cells.indices.map { Offering(world.name(of: $0)) }
   }
 
   private mutating func whyNot(_ wanted: String) {
@@ -130,7 +130,7 @@ extension Guide {
     }
     lines += ["kubectl get nodes", "kubectl get events", "etcdctl get /registry --prefix --keys-only"]
     let title = say("learn.look-what")
-    let options = lines.map { Option($0) }
+    let options = lines.map { Offering($0) }
     interpose([], .pick(.look, title: title, options: options, isFree: true), isReading: true)
   }
 
@@ -205,7 +205,7 @@ extension Guide {
   }
 
   var faultPick: Prompt {
-    let options = session.lesson.faults.map { Option($0.id, text?.fault($0.id)?.title ?? $0.id) }
+    let options = session.lesson.faults.map { Offering($0.id, text?.fault($0.id)?.title ?? $0.id) }
     return .pick(.fault, title: say("learn.faults"), options: options, isFree: false)
   }
 

@@ -212,7 +212,7 @@ extension Guide {
   // MARK: And what?
 
   /// What the component that acts next could do, as far as its level shows, with the right one among them.
-  private mutating func following(_ question: Question) -> [Option] {
+  private mutating func following(_ question: Question) -> [Offering] {
     real = ""
     guard asksWhat, question.kind == .next, question.subject == .component else { return [] }
     guard let expected = session.alternatives.first(where: { $0.isExpected }) else { return [] }
@@ -233,7 +233,7 @@ extension Guide {
     verbs = Array(verbs.prefix(3)) + [words[1]]
     return verbs.sorted().map { verb in
       let arguments = ["actor": actor, "subject": words[2]]
-      return Option("\(actor) \(verb) \(words[2])", say("\(stem).\(verb)", arguments))
+      return Offering("\(actor) \(verb) \(words[2])", say("\(stem).\(verb)", arguments))
     }
   }
 
@@ -290,7 +290,7 @@ extension Guide {
 extension Guide.Asked {
   init(_ question: Question, guide: Guide) {
     id = question.id
-    options = question.candidates.map { Option($0, guide.label($0, of: question)) }
+    options = question.candidates.map { Offering($0, guide.label($0, of: question)) }
     switch question.kind {
     case .order: shape = .order
     case .whichCould: shape = .many

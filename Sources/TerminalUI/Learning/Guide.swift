@@ -13,7 +13,7 @@ public struct Guide {
     /// Read, then go on.
     case goOn
     case question(Asked)
-    case pick(Purpose, title: String, options: [Option], isFree: Bool)
+    case pick(Purpose, title: String, options: [Offering], isFree: Bool)
     /// Nothing is left to say.
     case over
   }
@@ -30,7 +30,7 @@ public struct Guide {
 
     public var id: String
     public var shape: Shape
-    public var options: [Option]
+    public var options: [Offering]
   }
 
   /// Why something is to be chosen.
@@ -64,6 +64,10 @@ public struct Guide {
   /// The answer that is asked for after a right "who": the step in its text form.
   var real: String = ""
   var askedAt: Instant = Instant()
+  /// Whether the end was seen before a fault was tried.
+  var wasFinished: Bool = false
+  /// The digest of the run at its very beginning.
+  let fresh: String
   /// Whether the page holds notes on the question that waits, to which more may be added.
   var isNoting: Bool = false
   /// The lesson that follows, where there is one.
@@ -79,6 +83,9 @@ public struct Guide {
     self.language = language
     self.asksWhat = asksWhat
     self.next = next
+    var start = session.run
+    start.go(to: 0)
+    fresh = start.simulation.digest.text
     text = language.lesson(session.lesson.path)?.variant(of: session.lesson)
   }
 
@@ -194,6 +201,25 @@ public struct Guide {
   }
 
   public var isOver: Bool { prompt == .over }
+
+  /// Whether the lesson has been followed to its end.
+  public var isFinished: Bool { session.scene == .finished || session.isTrial && wasFinished }
+
+  /// What has to be kept to come back here; a lesson that is finished begins anew.
+  public var place: SavedSession? {
+    var saved = session.saved
+    guard isFinished else { return saved }
+    saved.position = 0
+    saved.track = 0
+    saved.choices = []
+    saved.settled = []
+    saved.question = ""
+    saved.askedAt = 0
+    saved.hints = 0
+    saved.shownHints = 0
+    saved.digest = fresh
+    return saved
+  }
 }
 
 extension String {

@@ -36,7 +36,7 @@ public enum Passage: Equatable, Sendable {
 }
 
 /// One of several things to choose.
-public struct Option: Equatable, Sendable {
+public struct Offering: Equatable, Sendable {
   /// What is answered.
   public var value: String
   /// What is shown.

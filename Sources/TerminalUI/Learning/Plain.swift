@@ -66,7 +66,7 @@ public struct Plain {
   /// The question with its options, one a line.
   static func prompt(_ guide: Guide, _ layout: ProseLayout) -> [StyledLine] {
     var lines: [StyledLine] = []
-    var options: [Option] = []
+    var options: [Offering] = []
     switch guide.prompt {
     case .question(let asked):
       lines += guide.questionLines(layout)

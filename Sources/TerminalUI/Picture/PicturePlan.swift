@@ -72,7 +72,7 @@ struct PicturePlan: Equatable, Sendable {
     let hubColumn = 2 + 7 + 1 + gap + 1
     let hubEnd = hubColumn + Width.columns(map.hub)
     labels.append(Label(component: map.hub, text: map.hub, place: .init(column: hubColumn, row: 1)))
-    let trunk = Frame.Place(column: hubEnd - 2, row: 1)
+    let trunk = Frame.Place(column: hubEnd - 1, row: 1)
     var row = 2
     for name in map.central where name != map.hub {
       switch name {

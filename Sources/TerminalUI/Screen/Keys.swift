@@ -1,7 +1,7 @@
 import Prose
 
 /// One press of a key, or what was pasted at once.
-public enum Key: Equatable, Sendable {
+public enum KeyPress: Equatable, Sendable {
   case character(Character)
   case paste(String)
   case enter
@@ -38,9 +38,9 @@ public struct KeyDecoder {
   private static let longestPaste = 1 << 16
 
   /// Takes bytes and gives the keys that are complete.
-  public mutating func feed(_ more: some Sequence<UInt8>) -> [Key] {
+  public mutating func feed(_ more: some Sequence<UInt8>) -> [KeyPress] {
     bytes += more
-    var keys: [Key] = []
+    var keys: [KeyPress] = []
     while !bytes.isEmpty {
       if pasted != nil {
         guard takePaste(&keys) else { break }
@@ -54,7 +54,7 @@ public struct KeyDecoder {
   }
 
   /// Says that nothing more has come for a while: an Escape that waited was a key.
-  public mutating func flush() -> [Key] {
+  public mutating func flush() -> [KeyPress] {
     guard isWaiting else { return [] }
     let isEscape = bytes == [0x1b]
     bytes = []
@@ -62,7 +62,7 @@ public struct KeyDecoder {
   }
 
   /// The first key and how many bytes it took; nothing while it is incomplete.
-  private mutating func next() -> (key: Key?, count: Int)? {
+  private mutating func next() -> (key: KeyPress?, count: Int)? {
     switch bytes[0] {
     case 0x1b: return sequence()
     case 0x0d, 0x0a: return (.enter, 1)
@@ -75,7 +75,7 @@ public struct KeyDecoder {
     }
   }
 
-  private func character() -> (key: Key?, count: Int)? {
+  private func character() -> (key: KeyPress?, count: Int)? {
     let count: Int
     switch bytes[0] {
     case 0x20..<0x80: count = 1
@@ -92,7 +92,7 @@ public struct KeyDecoder {
     return (.character(first), count)
   }
 
-  private mutating func sequence() -> (key: Key?, count: Int)? {
+  private mutating func sequence() -> (key: KeyPress?, count: Int)? {
     guard bytes.count > 1 else { return nil }
     switch bytes[1] {
     case 0x5b: return control()
@@ -106,7 +106,7 @@ public struct KeyDecoder {
   }
 
   /// `ESC [ parameters final`.
-  private mutating func control() -> (key: Key?, count: Int)? {
+  private mutating func control() -> (key: KeyPress?, count: Int)? {
     var place = 2
     while place < bytes.count, (0x20..<0x40).contains(bytes[place]) { place += 1 }
     guard place < bytes.count else { return bytes.count > Self.longest ? (.unknown, bytes.count) : nil }
@@ -119,7 +119,7 @@ public struct KeyDecoder {
     return (Self.final(final, parameters: parameters), place + 1)
   }
 
-  private static func final(_ byte: UInt8, parameters: String) -> Key {
+  private static func final(_ byte: UInt8, parameters: String) -> KeyPress {
     switch byte {
     case UInt8(ascii: "A"): return .up
     case UInt8(ascii: "B"): return .down
@@ -144,7 +144,7 @@ public struct KeyDecoder {
   private static let endOfPaste: [UInt8] = [0x1b, 0x5b, 0x32, 0x30, 0x31, 0x7e]
 
   /// Takes what was pasted up to its end; false while the end has not come.
-  private mutating func takePaste(_ keys: inout [Key]) -> Bool {
+  private mutating func takePaste(_ keys: inout [KeyPress]) -> Bool {
     var place = 0
     while place < bytes.count {
       if bytes[place] == 0x1b {

@@ -44,7 +44,7 @@ public struct Screen {
 
   // MARK: Keys
 
-  public mutating func press(_ key: Key, at now: Instant) -> Effect {
+  public mutating func press(_ key: KeyPress, at now: Instant) -> Effect {
     switch key {
     case .control("c"), .control("d"): return .leave
     case .control("z"): return .suspend
@@ -80,7 +80,7 @@ public struct Screen {
     pointer = max(0, min(next, options.count - 1))
   }
 
-  var options: [Option] {
+  var options: [Offering] {
     switch guide.prompt {
     case .question(let asked): asked.options
     case .pick(_, _, let options, _): options

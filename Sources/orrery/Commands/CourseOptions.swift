@@ -35,8 +35,12 @@ struct CourseOptions: ParsableArguments {
   }
 
   /// The course, or an end with every mistake that keeps it from being used.
-  func load() throws(Stop) -> LoadedCourse {
-    let (course, diagnostics) = Course.load(try source())
+  func load() throws(Stop) -> LoadedCourse { try load(source()) }
+
+  /// The course of these files; where one lesson is wanted, the others are left unread.
+  func load(_ source: CourseSource, lesson: String? = nil) throws(Stop) -> LoadedCourse {
+    let wanted = lesson == nil ? nil : language ?? Environment.language
+    let (course, diagnostics) = Course.load(source, language: wanted, lesson: lesson)
     let errors = diagnostics.filter { $0.severity == .error }
     guard errors.isEmpty else { throw LoadedCourse.stop(errors) }
     let code = language ?? Environment.language

@@ -1,4 +1,5 @@
 import Glibc
+import TerminalUI
 
 /// What the environment says.
 enum Environment {
@@ -32,5 +33,14 @@ enum Environment {
   static var stateFolder: String {
     if let folder = value("XDG_STATE_HOME") { return "\(folder)/orrery" }
     return "\(value("HOME") ?? ".")/.local/state/orrery"
+  }
+
+  /// The signs that the terminal can draw: the locale says whether it reads UTF-8.
+  static var glyphs: Glyphs {
+    for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
+      guard let value = value(name)?.lowercased() else { continue }
+      return Glyphs(unicode: value.contains("utf-8") || value.contains("utf8"))
+    }
+    return .ascii
   }
 }
