@@ -78,6 +78,7 @@ extension Guide {
 
   private mutating func finish() {
     isReading = true
+    isFinished = true
     page += [.say(say("learn.finished"), .strong), .gap]
     let total = Int64(session.questionCount)
     let points = session.score
@@ -95,7 +96,8 @@ extension Guide {
       for line in session.lesson.reality { page.append(.output("  \(line.text)")) }
     }
     if let next { page += [.gap, .say(say("learn.next-lesson", ["lesson": next]))] }
-    prompt = session.lesson.faults.isEmpty ? .over : faultPick
+    // A pipe that never ends must not keep a lesson from ending.
+    prompt = session.lesson.faults.isEmpty || !isConversation ? .over : faultPick
     if prompt != .over { page += [.gap, .say(say("learn.try-fault"), .dim)] }
   }
 
@@ -103,6 +105,18 @@ extension Guide {
     steps(from, to)
     page += [.gap, .say(say("learn.quiet"), .dim)]
     prompt = .goOn
+  }
+
+  /// Back to where the story stood when a fault was begun.
+  mutating func endFault(at now: Instant) {
+    session.endFault()
+    page = [.say(say("learn.back-to-story"), .dim), .gap]
+    if isFinished {
+      isReading = true
+      prompt = isConversation ? faultPick : .over
+    } else {
+      show(session.scene, keeps: true, at: now)
+    }
   }
 
   // MARK: Answers
@@ -114,6 +128,9 @@ extension Guide {
       note(say("learn.not-understood", ["text": stranger]))
       page.append(.say(say(Guide.reminder(asked.shape)), .dim))
       return
+    }
+    if isConversation, asked.shape == .order, reading.values.count < asked.options.count {
+      return note(say("learn.answer-order"))
     }
     // Who and what in one line: the answer is who, and what is judged beside it.
     var action: String? = nil
@@ -130,7 +147,7 @@ extension Guide {
     page = verdict(feedback, question, asked, reading)
     if let action, let judged { page += [.gap] + verdict(on: action, judged) }
     prompt = .goOn
-    if action == nil, asksWhat, feedback.assessment.verdict == .expected, choices.count > 1 {
+    if action == nil, isConversation, feedback.assessment.verdict == .expected, choices.count > 1 {
       let actor = String(real.prefix { $0 != " " })
       let title = say("learn.predict-what", ["actor": actor])
       prompt = .pick(.what, title: title, options: choices, isFree: false)
@@ -164,11 +181,13 @@ extension Guide {
       out.append(.say(said, .dim))
     }
     out.append(.say(say(verdictKey(assessment.verdict)), .strong))
-    let model = say(assessment.reason)
+    let model = say(labelled(assessment.reason, asked))
     if let option = feedback.option, let reason = words?.reason(option)?.inlines, !reason.isEmpty {
       out.append(.text(ProseLayout(width: 80).spans(reason), indent: 0))
-      if assessment.verdict == .impossible || assessment.verdict == .possible, let model {
-        out.append(.say(say("learn.because", ["reason": model]), .dim))
+      switch assessment.verdict {
+      case .impossible, .possible: if let model { out.append(.say(say("learn.because", ["reason": model]), .dim)) }
+      case .partly: if let model { out.append(.say(model)) }
+      default: break
       }
     } else if let model {
       out.append(.say(model))
@@ -180,6 +199,17 @@ extension Guide {
     misconception = feedback.misconception.flatMap { language.misconception($0) }
     if let misconception {
       out += [.gap, .say(say("learn.misconception", ["title": misconception.title]), .dim)]
+    }
+    return out
+  }
+
+  /// The same reason with options in the words in which they were offered.
+  private func labelled(_ fact: Fact, _ asked: Asked) -> Fact {
+    var out = fact
+    for index in out.arguments.indices {
+      let value = out.arguments[index].value.plain
+      guard let label = asked.options.first(where: { $0.value == value })?.label else { continue }
+      out.arguments[index].value = .string(label)
     }
     return out
   }
@@ -214,7 +244,7 @@ extension Guide {
   /// What the component that acts next could do, as far as its level shows, with the right one among them.
   private mutating func following(_ question: Question) -> [Offering] {
     real = ""
-    guard asksWhat, question.kind == .next, question.subject == .component else { return [] }
+    guard isConversation, question.kind == .next, question.subject == .component else { return [] }
     guard let expected = session.alternatives.first(where: { $0.isExpected }) else { return [] }
     real = expected.text
     let actor = expected.actor
@@ -253,7 +283,9 @@ extension Guide {
       prompt = .goOn
     case .fork:
       restore()
-      guard session.fork(value) else { return note(session.whyNot(value).flatMap { say($0) } ?? say("learn.fork-none")) }
+      guard session.fork(value) else {
+        return note(session.whyNot(value).flatMap { say($0) } ?? say("learn.fork-none"))
+      }
       page = [.say(say("learn.forked", ["step": value]), .dim), .gap]
       show(session.scene, keeps: true, at: now)
     case .whyNot: run(Command(.whyNot, value), at: now)
@@ -282,6 +314,7 @@ extension Guide {
     shown = nil
     isReading = false
     page = []
+    isNoting = false
     if let words = text?.fault(id) { page = [.say(words.title, .strong), .gap, .prose(words.blocks)] }
     prompt = .goOn
   }

@@ -59,13 +59,11 @@ public struct Guide {
   var misconception: MisconceptionText? = nil
   /// What stood there before help, words or a list came in between.
   var below: (page: [Passage], prompt: Prompt, isReading: Bool)? = nil
-  /// Whether a right "who" is followed by "and what".
-  var asksWhat: Bool
+  /// Whether somebody talks with the guide: a right "who" is followed by "and what", and slips may be mended.
+  let isConversation: Bool
   /// The answer that is asked for after a right "who": the step in its text form.
   var real: String = ""
   var askedAt: Instant = Instant()
-  /// Whether the end was seen before a fault was tried.
-  var wasFinished: Bool = false
   /// The digest of the run at its very beginning.
   let fresh: String
   /// Whether the page holds notes on the question that waits, to which more may be added.
@@ -73,15 +71,11 @@ public struct Guide {
   /// The lesson that follows, where there is one.
   let next: String?
 
-  /// Begins at the beginning of a lesson, or where a session was resumed.
-  ///
-  /// - Parameters:
-  ///   - asksWhat: ask what happens after the learner has said who acts; answers from a pipe hold no such lines.
-  ///   - next: the lesson to name at the end.
-  public init(_ session: Session, language: Language, asksWhat: Bool = true, next: String? = nil) {
+  /// Begins at the beginning of a lesson, or where a session was resumed; `next` is named at the end.
+  public init(_ session: Session, language: Language, isConversation: Bool = true, next: String? = nil) {
     self.session = session
     self.language = language
-    self.asksWhat = asksWhat
+    self.isConversation = isConversation
     self.next = next
     var start = session.run
     start.go(to: 0)
@@ -172,6 +166,7 @@ public struct Guide {
   /// Plays on, or puts away what came in between.
   mutating func goOn(at now: Instant) {
     if below != nil { return restore() }
+    if case .faultEnd = session.scene { return endFault(at: now) }
     show(session.advance(), at: now)
   }
 
@@ -203,7 +198,7 @@ public struct Guide {
   public var isOver: Bool { prompt == .over }
 
   /// Whether the lesson has been followed to its end.
-  public var isFinished: Bool { session.scene == .finished || session.isTrial && wasFinished }
+  public internal(set) var isFinished: Bool = false
 
   /// What has to be kept to come back here; a lesson that is finished begins anew.
   public var place: SavedSession? {

@@ -9,8 +9,8 @@ public struct Plain {
   /// Where nobody sits at the keyboard, nobody presses Enter: reading goes on to the next question by itself.
   private let waits: Bool
   private var asked: Guide.Prompt? = nil
-  private var beats: Int = -1
-  private var track: String = ""
+  /// The scene that was told last.
+  private var told: Session.Scene? = nil
 
   public init(_ guide: Guide, width: Int = 80, glyphs: Glyphs = .unicode, waits: Bool) {
     self.guide = guide
@@ -50,17 +50,21 @@ public struct Plain {
   }
 
   private mutating func page() -> String {
-    var lines: [StyledLine] = []
-    if guide.beatNumber != beats, !guide.isReading {
-      beats = guide.beatNumber
-      if let words = guide.progress { lines += [StyledLine(), StyledLine("-- \(words) --")] }
+    var lines: [StyledLine] = [StyledLine()]
+    if case .beat = guide.session.scene, guide.session.scene != told, let words = guide.progress {
+      lines += [StyledLine("-- \(words) --"), StyledLine()]
     }
-    lines.append(StyledLine())
+    told = guide.session.scene
     lines += Passage.lines(guide.page, layout)
     if guide.prompt != asked || guide.page.isEmpty { lines += [StyledLine()] + Plain.prompt(guide, layout) }
     asked = guide.prompt
-    if lines.last?.isEmpty == true { lines.removeLast() }
-    return lines.map { $0.text.trimmedEnd + "\n" }.joined()
+    var out = ""
+    var isAfterGap = false
+    for line in lines where !(line.isEmpty && isAfterGap) {
+      out += line.text.trimmedEnd + "\n"
+      isAfterGap = line.isEmpty
+    }
+    return isAfterGap ? String(out.dropLast()) : out
   }
 
   /// The question with its options, one a line.
@@ -102,15 +106,19 @@ extension Guide {
     return lines
   }
 
-  /// How many beats lie behind, over both runs of the lesson.
-  var beatNumber: Int { session.beatsDone }
+  /// The beat that is told, or the one that is under way, counted from one.
+  var beatNumber: Int {
+    if case .beat(let id, _, _) = session.scene, let place = session.beats.firstIndex(where: { $0.id == id }) {
+      return place + 1
+    }
+    return min(session.beatsDone + 1, session.beats.count)
+  }
 
   /// `beat 3 of 7`.
   var progress: String? {
     let count = session.beats.count
     guard count > 0, !session.isTrial else { return nil }
-    let number = min(session.beatsDone + 1, count)
-    return say("learn.beat", ["number": "\(number)", "count": "\(count)"])
+    return say("learn.beat", ["number": "\(beatNumber)", "count": "\(count)"])
   }
 }
 

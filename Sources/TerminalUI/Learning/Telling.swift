@@ -29,7 +29,10 @@ extension Guide {
 
   private func indented(_ passage: Passage, by columns: Int) -> Passage {
     guard case .text(let spans, _) = passage else { return passage }
-    return .text([Span(String(repeating: "\u{a0}", count: columns))] + spans.map { Span($0.text.trimmed, $0.emphasis) }, indent: columns)
+    return .text(
+      [Span(String(repeating: "\u{a0}", count: columns))] + spans.map { Span($0.text.trimmed, $0.emphasis) },
+      indent: columns
+    )
   }
 
   /// `+` for what is new, `·` for what is otherwise, `−` for what is gone.
@@ -42,11 +45,13 @@ extension Guide {
         out.append(line("+", object.object, summary(of: after)))
       case .deleted: out.append(line("−", object.object, ""))
       case .modified:
-        let changes = object.changes.sorted { rank($0) < rank($1) }.filter { rank($0) < 2 }
+        let changes = object.changes.enumerated()
+          .sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }
+          .map(\.element).filter { rank($0) < 9 }
         for change in changes.prefix(limit) {
           let path = Self.path(change.path)
           let before = Self.short(change.before)
-          let after = Self.short(change.after)
+          let after = Self.short(change.after, of: change.path.last)
           let sign = change.before == nil ? "+" : change.after == nil ? "−" : "·"
           let values = change.before == nil ? after : change.after == nil ? before : "\(before) → \(after)"
           out.append(line(sign, "\(object.object) \(path)", values))
@@ -60,11 +65,13 @@ extension Guide {
   /// Book-keeping comes last and is shown only where one looks closely.
   private func rank(_ change: Change) -> Int {
     let path = change.path.joined(separator: ".")
-    if path.contains("managedFields") { return 2 }
-    if path == "metadata.resourceVersion" || path == "metadata.uid" || path.hasSuffix("lastTransitionTime") {
-      return session.level == .story ? 2 : 1
-    }
-    return 0
+    if path.contains("managedFields") { return 9 }
+    let isBookKeeping =
+      path == "metadata.resourceVersion" || path == "metadata.generation" || path.hasPrefix("metadata.managed")
+      || ["lastTransitionTime", "lastProbeTime", "startTime", "observedGeneration"].contains(change.path.last ?? "")
+    if isBookKeeping { return session.level == .story ? 9 : 3 }
+    if ["status.phase", "spec.nodeName", "status.podIP"].contains(path) { return 0 }
+    return path.contains("conditions") ? 1 : 2
   }
 
   private func line(_ sign: String, _ name: String, _ values: String) -> Passage {
@@ -112,10 +119,26 @@ extension Guide {
     "." + path.joined(separator: ".")
   }
 
-  private static func short(_ value: Value?) -> String {
+  private static func short(_ value: Value?, of name: String? = nil) -> String {
     guard let value else { return "" }
     if value.isNull { return "<none>" }
-    let text = value.elements == nil && value.entries == nil ? value.plain : value.canonical
-    return text.isEmpty ? "\"\"" : Width.cut(text, to: 44)
+    var text = phrase(value, depth: 0)
+    // The path has named it already.
+    if let name, text.hasPrefix("\(name) ") { text = String(text.dropFirst(name.count + 1)) }
+    return text.isEmpty ? "\"\"" : Width.cut(text, to: 60)
+  }
+
+  /// A value in a few words: of a condition its type and status, of other records their first fields.
+  private static func phrase(_ value: Value, depth: Int) -> String {
+    if let elements = value.elements {
+      return elements.prefix(6).map { phrase($0, depth: depth + 1) }.joined(separator: ", ")
+    }
+    guard let entries = value.entries else { return value.plain }
+    if let status = value["status"]?.text {
+      let reason = value["reason"]?.text.map { " (\($0))" } ?? ""
+      return (value["type"]?.text.map { "\($0) " } ?? "") + status + reason
+    }
+    if depth > 2 { return "{…}" }
+    return entries.prefix(3).map { "\($0.key) \(phrase($0.value, depth: depth + 1))" }.joined(separator: ", ")
   }
 }

@@ -11,7 +11,7 @@ public struct ClusterMap: Equatable, Sendable {
     public var components: [String]
   }
 
-  /// Components that stand alone: `kubectl`, `etcd`, `kube-scheduler` …
+  /// Components that stand on no machine of their own, such as `kubectl` and `etcd`.
   public var central: [String]
   public var machines: [Machine]
   /// Who talks to the rest of the cluster through whom: a runtime through its kubelet, everybody else through the hub.

@@ -37,8 +37,15 @@ extension Screen {
       let gap = asked.isEmpty || text.isEmpty ? 0 : 1
       let shown = min(text.count, max(0, room - asked.count - gap))
       return View(
-        picture: picture, facts: facts, text: text, asked: asked, keys: keys, top: top, shown: shown,
-        hidden: max(0, text.count - shown), optionColumns: optionColumns
+        picture: picture,
+        facts: facts,
+        text: text,
+        asked: asked,
+        keys: keys,
+        top: top,
+        shown: shown,
+        hidden: max(0, text.count - shown),
+        optionColumns: optionColumns
       )
     }
     guard !guide.isReading, width >= PicturePlan.narrowest, rows >= 20 else { return view(nil, []) }
@@ -118,7 +125,9 @@ extension Screen {
       let text = Width.pad(marks[index] + option.label, to: cell)
       if index % across == 0 { lines.append(StyledLine()) }
       lines[lines.count - 1].spans.append(Span(text.trimmedEnd, emphasis(index)))
-      lines[lines.count - 1].spans.append(Span(String(repeating: " ", count: Width.columns(text) - Width.columns(text.trimmedEnd))))
+      lines[lines.count - 1].spans.append(
+        Span(String(repeating: " ", count: Width.columns(text) - Width.columns(text.trimmedEnd)))
+      )
     }
     return (lines, across)
   }
@@ -166,7 +175,9 @@ extension Screen {
 
   private func keyLines(_ width: Int) -> [StyledLine] {
     var spans: [[Span]] = []
-    func add(_ key: String, _ word: String) { spans.append([Span(key, .strong), Span("\u{a0}\(guide.say(word))", .dim)]) }
+    func add(_ key: String, _ word: String) {
+      spans.append([Span(key, .strong), Span("\u{a0}\(guide.say(word))", .dim)])
+    }
     switch guide.prompt {
     case .pick(_, _, _, _):
       add(glyphs.enter, "key.answer")

@@ -1,4 +1,6 @@
-/// How much a piece of text stands out. There are three kinds beside plain, and no more.
+/// How much a piece of text stands out.
+///
+/// There are three kinds beside plain, and no more.
 public enum Emphasis: Equatable, Sendable {
   case plain
   /// Headings, what is asked, verdicts.

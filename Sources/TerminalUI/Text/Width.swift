@@ -214,6 +214,9 @@ private struct Wrapper {
   mutating func finish() -> [StyledLine] {
     endWord()
     if hasWord || lines.isEmpty { lines.append(line) }
-    return lines
+    return lines.map { line in
+      // Spaces that held words together have done their work.
+      StyledLine(line.spans.map { Span($0.text.replacing("\u{a0}", with: " "), $0.emphasis) })
+    }
   }
 }

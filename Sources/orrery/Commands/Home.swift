@@ -32,7 +32,9 @@ struct Home: ParsableCommand {
       Output.line(language.chapter(chapter.id)?.title ?? chapter.id)
       for lesson in chapter.lessons {
         let title = language.lesson(lesson.path)?.title ?? lesson.id
-        Output.line("  \(Width.pad(lesson.path, to: 30))  \(Width.pad(title, to: 28))  \(progress(lesson, shelf, language))")
+        Output.line(
+          "  \(Width.pad(lesson.path, to: 30))  \(Width.pad(title, to: 28))  \(progress(lesson, shelf, language))"
+        )
       }
     }
     Output.line()

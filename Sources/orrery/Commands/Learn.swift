@@ -55,7 +55,7 @@ struct Learn: ParsableCommand {
     let guide = Guide(
       session,
       language: loaded.language,
-      asksWhat: Environment.inputIsTerminal,
+      isConversation: Environment.inputIsTerminal,
       next: Syllabus(source).following(found.path)
     )
     var face = Face(shelf: shelf, language: loaded.language)

@@ -8,7 +8,9 @@ struct Syllabus {
 
   init(_ source: CourseSource) {
     let path = "Lessons/course.yaml"
-    guard let text = source[path], let root = YAMLDocument.parse(text, file: path).documents.first?.value else { return }
+    guard let text = source[path], let root = YAMLDocument.parse(text, file: path).documents.first?.value else {
+      return
+    }
     for chapter in root["chapters"]?.elements ?? [] {
       guard let id = chapter["id"]?.text else { continue }
       for lesson in chapter["lessons"]?.elements ?? [] {
