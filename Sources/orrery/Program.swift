@@ -7,7 +7,6 @@ struct Program: ParsableCommand {
     commandName: "orrery",
     abstract: "A clockwork Kubernetes that you crank one step at a time.",
     version: Program.version,
-    version: Program.version,
     subcommands: [Learn.self, List.self, Trace.self, Check.self, Grade.self, Export.self, Home.self],
     defaultSubcommand: Home.self
   )
