@@ -22,7 +22,8 @@ wasm: need-test course
 	@WASM_LEVEL=-Osize .ci/wasm
 
 bench: need course
-	@swift run -c release --package-path Tests/Benchmarks benchmarks $(ARGS)
+	@swift build -c release --product orrery
+	@swift run -c release --package-path Tests/Benchmarks --scratch-path .build-bench benchmarks $(ARGS)
 
 # Writes the expected transcripts, screens and pages anew. Read the difference before you commit it.
 record: need course
@@ -37,7 +38,7 @@ release: need course
 	@echo "The program: $$(readlink -f .build-static/release/orrery)"
 
 clean:
-	rm -rf .build .build-static Tests/Benchmarks/.build
+	rm -rf .build .build-static .build-bench
 
 need:
 	@.ci/need libcmark-dev /usr/include/cmark.h

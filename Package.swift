@@ -18,6 +18,7 @@ let package = Package(
     .executable(name: "orrery", targets: ["orrery"]),
     .library(name: "Clockwork", targets: ["Clockwork"]),
     .library(name: "Kubernetes", targets: ["Kubernetes"]),
+    .library(name: "Curriculum", targets: ["Curriculum"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),

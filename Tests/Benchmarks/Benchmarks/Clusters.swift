@@ -1,0 +1,42 @@
+import Clockwork
+import Kubernetes
+
+/// Clusters of any size, made for measuring.
+enum Clusters {
+  static func simulation(nodes: Int, script: String, budget: Int) -> Simulation {
+    var spec = ClusterSpec()
+    for number in 1...nodes {
+      var machine = ClusterSpec.Machine(name: "node\(number)", ip: address(198, number))
+      machine.podCIDR = "172.\(16 + number / 256).\(number % 256).0/24"
+      machine.cpu = "8"
+      machine.memory = "32Gi"
+      spec.machines.append(machine)
+    }
+    spec.serviceCIDR = "198.19.0.0/16"
+    spec.clusterCIDR = "172.16.0.0/12"
+    spec.controlPlaneIP = "192.0.2.10"
+    let parser = ScriptParser(version: .now) { _ in .problems([]) }
+    let (lines, problems) = parser.parse(script)
+    precondition(problems.isEmpty, "the script is right")
+    return Simulation(spec, images: Images(), seed: 1, script: lines, parser: parser, budget: budget)
+  }
+
+  /// Types one command that creates so many Pods.
+  static func create(_ count: Int, in world: inout KubeWorld) {
+    guard let kubectl = world.address(of: "kubectl") else { return }
+    var objects: [Command.Sourced] = []
+    for number in 1...count {
+      var pod = Pod(metadata: ObjectMeta(name: "web-\(number)", namespace: "default"))
+      var container = Container(name: "web", image: "demo/web:1.0")
+      container.resources = ResourceRequirements(requests: ["cpu": "100m", "memory": "64Mi"])
+      pod.spec.containers = [container]
+      objects.append(Command.Sourced(Object(pod: pod), file: "pods.yaml"))
+    }
+    let command = Command(line: "kubectl create -f pods.yaml", namespace: "default", operation: .create(objects))
+    world.intervene(.tell(.command(command), to: kubectl))
+  }
+
+  private static func address(_ first: Int, _ number: Int) -> String {
+    "\(first).18.\(number / 250).\(number % 250 + 1)"
+  }
+}

@@ -1,0 +1,133 @@
+import Clockwork
+import Kubernetes
+
+/// The engine and the cluster.
+enum ModelBenchmarks {
+  static let all: [Benchmark] = [
+    Benchmark(name: "step", run: step),
+    Benchmark(name: "lesson", run: lesson),
+    Benchmark(name: "breadth", run: breadth),
+    Benchmark(name: "scheduling", run: scheduling),
+    Benchmark(name: "many", run: many),
+  ]
+
+  @Sendable static func step() -> [Result] {
+    let (steps, time) = lives(nodes: 10, pods: 300)
+    return [
+      Result(what: "a step of the model (10 nodes, 300 Pods)", measured: time / steps * 1e6, budget: 5, unit: "us")
+    ]
+  }
+
+  /// Each of back, forward and fork at every position of F01; the slowest counts.
+  @Sendable static func lesson() -> [Result] {
+    var run = Clusters.simulation(
+      nodes: 2,
+      script: "kubectl run web --image=demo/web:1.0\nuntil pod/web Ready\n",
+      budget: 4096
+    )
+    run.run()
+    let end = run.position
+    var back: [Double] = []
+    var forward: [Double] = []
+    var fork: [Double] = []
+    // The best of five tells what the work costs; the rest is what else this machine does.
+    func best(_ work: () -> Void) -> Double { (0..<5).map { _ in seconds(work) }.min() ?? 0 }
+    for position in stride(from: end, to: 1, by: -1) {
+      back.append(
+        best {
+          run.go(to: position)
+          run.go(to: position - 1)
+        }
+      )
+      forward.append(
+        best {
+          run.go(to: position - 1)
+          run.go(to: position)
+        }
+      )
+      fork.append(
+        best {
+          var copy = run.fork(at: position - 1)
+          _ = copy.step()
+        }
+      )
+    }
+    func slowest(_ what: String, _ times: [Double]) -> Result {
+      Result(
+        what: "\(what) in a lesson of \(end) steps, the slowest",
+        measured: (times.max() ?? 0) * 1e3,
+        budget: 1,
+        unit: "ms"
+      )
+    }
+    return [slowest("back", back), slowest("forward", forward), slowest("fork", fork)]
+  }
+
+  /// The same 100 Pods in a small cluster and in a large one.
+  @Sendable static func breadth() -> [Result] {
+    let small = lives(nodes: 5, pods: 100)
+    let large = lives(nodes: 5_000, pods: 100)
+    let ratio = (large.time / large.steps) / (small.time / small.steps)
+    return [Result(what: "a step at 5,000 nodes against 5", measured: ratio, budget: 2, unit: "x")]
+  }
+
+  /// From the moment that all Pods are stored until the last one has a node; nobody runs them.
+  @Sendable static func scheduling() -> [Result] {
+    let (nodes, pods) = (1_000, 5_000)
+    var world = Clusters.simulation(nodes: nodes, script: "", budget: 2).world
+    for address in world.cells.indices where world.name(of: address).hasPrefix("kubelet@") {
+      world.intervene(.stop(address))
+    }
+    guard let scheduler = world.address(of: "kube-scheduler") else { return [] }
+    world.intervene(.stop(scheduler))
+    run(&world, until: nil)
+    Clusters.create(pods, in: &world)
+    run(&world, until: nil)
+    world.intervene(.start(scheduler))
+    var bound = 0
+    let time = seconds { bound = run(&world, until: pods) }
+    precondition(bound == pods, "only \(bound) Pods have a node")
+    return [Result(what: "scheduling 5,000 Pods on 1,000 nodes", measured: time, budget: 1, unit: "s")]
+  }
+
+  /// 500 nodes and 5,000 Pods until all run.
+  @Sendable static func many() -> [Result] {
+    var world = Clusters.simulation(nodes: 500, script: "", budget: 2).world
+    run(&world, until: nil)
+    let time = seconds {
+      Clusters.create(5_000, in: &world)
+      run(&world, until: nil)
+    }
+    return [
+      Result(what: "500 nodes, 5,000 Pods, all Running", measured: time, budget: 2, unit: "s"),
+      Result(what: "500 nodes, 5,000 Pods: memory", measured: peakMemory(), budget: 256, unit: "MiB"),
+    ]
+  }
+
+  // MARK: Runs
+
+  /// Steps and seconds of some Pods' births, without the building of the cluster.
+  private static func lives(nodes: Int, pods: Int) -> (steps: Double, time: Double) {
+    var world = Clusters.simulation(nodes: nodes, script: "", budget: 2).world
+    run(&world, until: nil)
+    let before = world.stepCount
+    Clusters.create(pods, in: &world)
+    let time = seconds { run(&world, until: nil) }
+    return (Double(world.stepCount - before), time)
+  }
+
+  /// Runs until nothing but periodic work is left, or until so many Pods are bound; returns how many are.
+  @discardableResult
+  private static func run(_ world: inout KubeWorld, until wanted: Int?) -> Int {
+    var bound = 0
+    while let action = world.first() {
+      let isBinding = action.verb == "bind"
+      _ = world.perform(action)
+      if isBinding {
+        bound += 1
+        if bound == wanted { break }
+      }
+    }
+    return bound
+  }
+}
