@@ -20,7 +20,7 @@ struct Benchmarks {
       return
     }
     if arguments.isEmpty { arguments = all.map(\.name)[...] }
-    print(Result.heading)
+    FileHandle.standardOutput.write(Data("\(Result.heading)\n".utf8))
     for name in arguments {
       let process = Process()
       process.executableURL = URL(filePath: CommandLine.arguments[0])
