@@ -45,6 +45,21 @@ extension Report {
   }
 }
 
+/// The words of reasons, put together once for each different answer.
+struct ReasonWords {
+  let language: Language
+  private var known: [Int: String] = [:]
+
+  init(_ language: Language) { self.language = language }
+
+  mutating func text(_ entry: Report.Entry) -> String {
+    if let text = known[entry.outcome] { return text }
+    let text = language.text(entry.assessment.reason)
+    known[entry.outcome] = text
+    return text
+  }
+}
+
 /// Gathers small pieces of text into larger ones, so that a long report is few writes.
 struct Pieces {
   private var text: String = ""
@@ -77,6 +92,7 @@ enum CSVWriter {
 
   static func write(_ report: Report, _ language: Language, to out: inout Pieces) {
     row(header, to: &out)
+    var words = ReasonWords(language)
     report.forEach { part in
       guard case .entry(let entry) = part else { return }
       row(
@@ -85,7 +101,7 @@ enum CSVWriter {
           entry.assessment.credit.description, entry.answer.joined(separator: "|"), entry.assessment.reason.key,
           entry.sure.map { $0 ? "true" : "false" } ?? "", "\(entry.attempt)", "\(entry.attempts)", "\(entry.hints)",
           entry.isStale ? "true" : "false", entry.isOtherVersion ? "true" : "false",
-          entry.assessment.misconception ?? "", entry.file, "\(entry.line)", language.text(entry.assessment.reason),
+          entry.assessment.misconception ?? "", entry.file, "\(entry.line)", words.text(entry),
         ],
         to: &out
       )
@@ -132,6 +148,7 @@ enum JSONWriter {
     out.write(",\"graded\":\(report.book.gradedCount),\"lost\":\(report.book.lostCount),\"scores\":[")
     var entries = 0
     var scores = 0
+    var words = ReasonWords(language)
     report.forEach { part in
       switch part {
       case .entry(let entry):
@@ -140,7 +157,7 @@ enum JSONWriter {
           out.write("{\"learner\":\(quoted(entry.learner)),\"lesson\":\(quoted(entry.lesson)),\"questions\":[")
         }
         out.write(entries > 0 ? ",\n " : "\n ")
-        out.write(text(entry, language))
+        out.write(text(entry, words.text(entry)))
         entries += 1
       case .score(let score):
         out.write("],\"credit\":\(score.credit),\"answered\":\(score.answered),\"of\":\(score.questions)")
@@ -156,13 +173,13 @@ enum JSONWriter {
     out.line("}")
   }
 
-  private static func text(_ entry: Report.Entry, _ language: Language) -> String {
+  private static func text(_ entry: Report.Entry, _ words: String) -> String {
     var out = "{\"question\":\(quoted(entry.question)),\"verdict\":\"\(entry.assessment.verdict.rawValue)\""
     out += ",\"credit\":\(entry.assessment.credit)"
     out += ",\"answer\":\(Value.list(entry.answer.map { .string($0) }).canonical)"
     out += ",\"reason\":\(quoted(entry.assessment.reason.key))"
     out += ",\"arguments\":\(Value.map(entry.assessment.reason.arguments).canonical)"
-    out += ",\"words\":\(quoted(language.text(entry.assessment.reason)))"
+    out += ",\"words\":\(quoted(words))"
     if let rule = entry.assessment.misconception { out += ",\"misconception\":\(quoted(rule))" }
     if let sure = entry.sure { out += ",\"sure\":\(sure)" }
     out += ",\"attempt\":\(entry.attempt),\"attempts\":\(entry.attempts),\"hints\":\(entry.hints)"

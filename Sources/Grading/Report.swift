@@ -22,6 +22,8 @@ public struct Report {
     public var isOtherVersion: Bool
     public var file: String
     public var line: Int
+    /// Which of the different answers it is.
+    let outcome: Int
   }
 
   /// What one learner earned in one lesson.
@@ -162,7 +164,8 @@ public struct Report {
       isStale: row.isStale,
       isOtherVersion: row.isOtherVersion,
       file: book.fileName(row.file),
-      line: Int(row.line)
+      line: Int(row.line),
+      outcome: Int(row.outcome)
     )
   }
 }

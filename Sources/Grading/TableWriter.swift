@@ -19,6 +19,7 @@ struct TableWriter {
     let verdicts = Verdict.allCases.map { Cells.width(word($0)) }.max() ?? 0
     var pending: [Report.Entry] = []
     var count = 0
+    var words = ReasonWords(language)
     report.forEach { part in
       switch part {
       case .entry(let entry): pending.append(entry)
@@ -26,7 +27,7 @@ struct TableWriter {
         if count > 0 { out.line("") }
         count += 1
         out.line(headline(score))
-        for entry in pending { write(entry, min(questions, 32), verdicts, to: &out) }
+        for entry in pending { write(entry, min(questions, 32), verdicts, &words, to: &out) }
         pending = []
       }
     }
@@ -49,7 +50,13 @@ struct TableWriter {
     return line
   }
 
-  private func write(_ entry: Report.Entry, _ questions: Int, _ verdicts: Int, to out: inout Pieces) {
+  private func write(
+    _ entry: Report.Entry,
+    _ questions: Int,
+    _ verdicts: Int,
+    _ words: inout ReasonWords,
+    to out: inout Pieces
+  ) {
     var line = "  " + Cells.pad(Cells.cut(Cells.plain(entry.question), to: questions), to: questions)
     line += "  " + Cells.pad(word(entry.assessment.verdict), to: verdicts)
     line += "  " + Cells.pad(entry.assessment.credit.description, to: 5, right: true) + "  "
@@ -57,7 +64,7 @@ struct TableWriter {
     line += Cells.cut(Cells.plain(entry.answer.joined(separator: ", ")), to: rest)
     while line.last == " " { line.removeLast() }
     out.line(line)
-    let reason = Cells.plain(language.text(entry.assessment.reason))
+    let reason = Cells.plain(words.text(entry))
     let remarks = ([reason] + marks(entry)).filter { !$0.isEmpty }.joined(separator: " · ")
     for piece in Cells.wrap(remarks, to: width - 6) { out.line("      " + piece) }
   }

@@ -30,7 +30,10 @@ public struct Goal: Equatable, Sendable {
     switch wanted {
     case .gone: return false
     case .exists: return true
-    case .phase(let phase): return found.value.at(["status", "phase"])?.text == phase
+    case .phase(let phase):
+      // Asked before every step: to write the whole object out for one field would cost more than the step.
+      if let pod = found.pod { return pod.status.phase == phase }
+      return found.value.at(["status", "phase"])?.text == phase
     case .condition(let type, let status):
       if Goal.has(found, type, status) { return true }
       return status == "True" && Goal.hasReason(found, type)
@@ -38,6 +41,10 @@ public struct Goal: Equatable, Sendable {
   }
 
   private static func has(_ object: Object, _ type: String, _ status: String) -> Bool {
+    if let pod = object.pod {
+      for condition in pod.status.conditions where condition.type == type { return condition.status == status }
+      return false
+    }
     for condition in object.value.at(["status", "conditions"])?.elements ?? [] where condition["type"]?.text == type {
       return condition["status"]?.text == status
     }

@@ -15,20 +15,35 @@ struct Causality {
   /// A step that the run never takes.
   private(set) var missing: Int? = nil
 
+  /// How the canonical run goes, with names left out: variants that differ in names alone have the same.
+  private(set) var shape: Digest = Digest()
+  private var length: Int = 0
+
   init(_ start: Run, steps: [ActionPattern]) {
+    self.init(canonical: start, steps: steps)
+    search(start, steps)
+  }
+
+  /// Plays the canonical run and notes where the steps stand in it.
+  fileprivate init(canonical start: Run, steps: [ActionPattern]) {
     var run = start
     var first: [Int: Int] = [:]
-    var length = 0
     while length < KeyMaker.longestRun, let step = run.step() {
       let text = run.text(step.action)
       for (place, pattern) in steps.enumerated() where first[place] == nil && pattern.matches(text) {
         first[place] = length
       }
+      shape.add(Run.word(run.world.role(of: step.action.actor), ""))
+      shape.add(step.action.verb.text)
       length += 1
     }
+    for place in steps.indices { shape.add(Int64(first[place] ?? -1)) }
     missing = steps.indices.first { first[$0] == nil }
+    if missing == nil { sequence = steps.indices.sorted { (first[$0] ?? 0, $0) < (first[$1] ?? 0, $1) } }
+  }
+
+  fileprivate mutating func search(_ start: Run, _ steps: [ActionPattern]) {
     guard missing == nil else { return }
-    sequence = steps.indices.sorted { (first[$0] ?? 0, $0) < (first[$1] ?? 0, $1) }
     for held in steps.indices {
       let come = Causality.come(start, steps, without: held, limit: length * 2 + 64)
       for place in steps.indices where place != held && !come.contains(place) {
@@ -36,6 +51,8 @@ struct Causality {
       }
     }
   }
+
+  fileprivate mutating func take(_ known: [Key.Precedence]) { precedences = known }
 
   /// Which steps come while one is held back.
   private static func come(_ start: Run, _ steps: [ActionPattern], without held: Int, limit: Int) -> Set<Int> {
@@ -53,5 +70,25 @@ struct Causality {
       for (place, pattern) in steps.enumerated() where place != held && pattern.matches(text) { come.insert(place) }
     }
     return come
+  }
+}
+
+/// Remembers what must come before what, by the shape of the run.
+///
+/// A model that knows no names behaves the same under any names, so what holds in one variant holds in every other
+/// whose canonical run has the same shape. That saves all but one of the runs that a search takes.
+final class CausalityCache {
+  private var known: [UInt64: [Key.Precedence]] = [:]
+
+  func causality(_ start: Run, steps: [ActionPattern]) -> Causality {
+    var found = Causality(canonical: start, steps: steps)
+    guard found.missing == nil else { return found }
+    if let precedences = known[found.shape.value] {
+      found.take(precedences)
+    } else {
+      found.search(start, steps)
+      known[found.shape.value] = found.precedences
+    }
+    return found
   }
 }

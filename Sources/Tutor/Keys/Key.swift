@@ -57,8 +57,6 @@ public struct Key: Equatable, Sendable {
   public var hash: String
   /// The options of the question, in its order.
   public var options: [Option]
-  /// What else could be named in answer to it, such as components that are no option.
-  public var others: [Option]
   /// An answer that is right in full.
   public var model: [String]
   public var normal: Question.Normal
@@ -76,7 +74,6 @@ public struct Key: Equatable, Sendable {
     self.kind = kind
     self.hash = hash
     options = []
-    others = []
     model = []
     normal = .exact
     tolerance = nil
@@ -90,7 +87,6 @@ public struct Key: Equatable, Sendable {
     kind = question.kind
     hash = question.hash
     options = []
-    others = []
     model = []
     normal = question.normal
     tolerance = question.tolerance
@@ -101,7 +97,7 @@ public struct Key: Equatable, Sendable {
   }
 
   public func option(_ text: String) -> Option? {
-    options.first { $0.text == text } ?? others.first { $0.text == text }
+    options.first { $0.text == text }
   }
 }
 

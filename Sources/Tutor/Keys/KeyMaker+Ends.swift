@@ -85,7 +85,7 @@ extension KeyMaker {
     guard let fresh = studio.run(run.lesson, seed: run.seed, version: run.version).run else {
       return .none(Fact("key.script"))
     }
-    let orders = Causality(fresh, steps: question.steps)
+    let orders = causes.causality(fresh, steps: question.steps)
     if let missing = orders.missing {
       return .none(Fact("key.no-such-step", ("step", .string(question.steps[missing].text))))
     }
@@ -102,7 +102,7 @@ extension KeyMaker {
     guard let fresh = studio.run(run.lesson, seed: run.seed, version: run.version).run else {
       return .none(Fact("key.script"))
     }
-    let orders = Causality(fresh, steps: question.steps)
+    let orders = causes.causality(fresh, steps: question.steps)
     if let missing = orders.missing {
       return .none(Fact("key.no-such-step", ("step", .string(question.steps[missing].text))))
     }

@@ -5,6 +5,8 @@ import Kubernetes
 /// Computes keys by running the cluster: nobody writes them down.
 public struct KeyMaker {
   let studio: Studio
+  /// What was found out about causes, for variants that differ in names alone.
+  let causes: CausalityCache = CausalityCache()
 
   public init(_ studio: Studio) { self.studio = studio }
 
@@ -39,14 +41,6 @@ public struct KeyMaker {
     key.truth = Fact("reason.really", ("step", .string(real.text)), ("actor", .string(real.actor)))
     key.options = question.options.map { option in
       judge(option, question, real, reach, run, misconception: option.misconception?.text)
-    }
-    var others: [String] = []
-    for way in reach.ways { others.append(Named(way).part(question.subject)) }
-    others.append(real.part(question.subject))
-    if question.subject == .component { others += run.world.cells.indices.map { run.world.name(of: $0) } }
-    var seen = Set(wanted)
-    for text in others where seen.insert(text).inserted {
-      key.others.append(judge(Curriculum.Choice(text), question, real, reach, run, misconception: nil))
     }
     key.model = [real.part(question.subject)]
     for option in question.options where real.fits(option.text, question.subject) { key.model = [option.text] }

@@ -79,10 +79,32 @@ public final class KeyStore: KeySource {
     }
     var request = request
     if request.version.isEmpty { request.version = plain.version }
+    if plain.isAboutWholeRun { return wholeRun(request, plain) }
     guard let run = play(request) else { return .none(Fact("key.no-run")) }
+    // An answers file holds all questions of a learner's run, so the run is made use of for all of them.
+    for question in run.questions where question.isCheap {
+      guard let moment = run.moments[question.id] else { continue }
+      var other = request
+      other.question = question.id
+      if keys[other] == nil { keys[other] = maker.key(of: question, in: moment) }
+    }
+    if let result = keys[request] { return result }
     guard let question = run.questions.first(where: { $0.id == request.question }) else { return .unknownQuestion }
     guard let moment = run.moments[request.question] else { return .none(Fact("key.not-reached")) }
     return maker.key(of: question, in: moment)
+  }
+
+  /// A key that does not depend on where the learner stood: any run of the variant gives it.
+  private func wholeRun(_ request: KeyRequest, _ plain: Question) -> KeyResult {
+    if !request.choices.isEmpty {
+      var usual = request
+      usual.choices = []
+      return key(for: usual)
+    }
+    guard let lesson = studio.lesson(request.lesson, seed: request.seed),
+      let run = studio.run(lesson, seed: request.seed, version: request.version).run
+    else { return .none(Fact("key.no-run")) }
+    return maker.key(of: lesson.question(plain.id) ?? plain, in: run)
   }
 
   private func play(_ request: KeyRequest) -> Played? {
@@ -99,5 +121,25 @@ public final class KeyStore: KeySource {
     if played.count >= KeyStore.keptRuns { played.removeFirst() }
     played.append(Played(id: id, questions: lesson.questions, moments: moments))
     return played.last
+  }
+}
+
+extension Question {
+  /// Whether the key is the same wherever in the run it is asked.
+  fileprivate var isAboutWholeRun: Bool {
+    switch kind {
+    case .order, .always: true
+    case .outcome: moment == .start || moment == .end
+    case .next, .whichCould, .value, .choice, .claim: false
+    }
+  }
+
+  /// Whether the key is had without another run.
+  fileprivate var isCheap: Bool {
+    switch kind {
+    case .next, .whichCould: true
+    case .value: script.isEmpty && until == nil
+    case .outcome, .order, .always, .choice, .claim: false
+    }
   }
 }

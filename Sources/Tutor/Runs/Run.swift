@@ -70,25 +70,28 @@ public struct Run {
   @discardableResult
   public mutating func step() -> KubeStep? {
     guard let action = simulation.expected() else { return nil }
-    return perform(action)
+    return take(action, isUsual: true)
   }
 
   /// Does an enabled action.
   @discardableResult
   public mutating func perform(_ action: KubeAction) -> KubeStep {
-    let isUsual = simulation.expected() == action
-    let departure = Departure(
-      position: position,
-      choice: Clockwork.Choice(step: world.stepCount, action: text(action))
-    )
+    take(action, isUsual: simulation.expected() == action)
+  }
+
+  private mutating func take(_ action: KubeAction, isUsual: Bool) -> KubeStep {
+    let place = position
+    // Only a departure needs its text, and most steps are none.
+    let choice = isUsual ? nil : Clockwork.Choice(step: world.stepCount, action: text(action))
     let step = simulation.perform(action)
-    forgetFuture()
-    if !isUsual {
-      departures.removeAll { $0.position == departure.position }
-      departures.append(departure)
+    if let choice {
+      if end == position { departures.removeAll { $0.position >= place } }
+      departures.removeAll { $0.position == place }
+      departures.append(Departure(position: place, choice: choice))
       departures.sort { $0.position < $1.position }
-    } else {
-      departures.removeAll { $0.position == departure.position }
+    } else if !departures.isEmpty {
+      forgetFuture()
+      departures.removeAll { $0.position == place }
     }
     return step
   }
@@ -135,6 +138,7 @@ public struct Run {
   mutating func step(following choices: inout ArraySlice<Clockwork.Choice>) -> KubeStep? {
     lay(&choices)
     guard let expected = simulation.expected() else { return nil }
+    guard !choices.isEmpty else { return take(expected, isUsual: true) }
     if let choice = choices.first {
       let isNow = choice.step.map { $0 == world.stepCount } ?? (text(expected) != choice.action)
       if isNow, let action = simulation.enabled().first(where: { text($0) == choice.action }) {
