@@ -145,7 +145,8 @@ public struct Stage {
     of lesson: Lesson,
     seed: UInt64,
     version: Version? = nil,
-    extra: [PlacedText] = []
+    extra: [PlacedText] = [],
+    budget: Int = 4096
   ) -> (simulation: Simulation?, diagnostics: [Diagnostic]) {
     let wanted = version ?? Version(rawValue: lesson.version)
     var (spec, diagnostics) = cluster(of: lesson, version: wanted)
@@ -160,7 +161,8 @@ public struct Stage {
       images: images,
       seed: seed,
       script: lines,
-      parser: parser(spec.version)
+      parser: parser(spec.version),
+      budget: budget
     )
     diagnostics += simulation.check().map { diagnostic($0, lesson.place) }
     return (diagnostics.isEmpty ? simulation : nil, diagnostics)

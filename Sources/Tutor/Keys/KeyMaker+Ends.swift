@@ -29,7 +29,8 @@ extension KeyMaker {
         script: question.script,
         until: question.until,
         seed: run.seed,
-        version: run.version
+        version: run.version,
+        budget: KeyMaker.snapshots
       )
       guard var fresh = made.run else { return .none(Fact("key.script")) }
       guard finish(&fresh) else { return .none(Fact("key.endless")) }
@@ -82,7 +83,8 @@ extension KeyMaker {
 
   /// Every step must come; a step is before another where the other never comes as long as the first is held back.
   func order(_ key: inout Key, _ question: Question, _ run: Run) -> KeyResult {
-    guard let fresh = studio.run(run.lesson, seed: run.seed, version: run.version).run else {
+    guard let fresh = studio.run(run.lesson, seed: run.seed, version: run.version, budget: KeyMaker.snapshots).run
+    else {
       return .none(Fact("key.script"))
     }
     let orders = causes.causality(fresh, steps: question.steps)
@@ -99,7 +101,8 @@ extension KeyMaker {
   /// Whether the first of two steps comes before the second: in every order, in some, or in none.
   func always(_ key: inout Key, _ question: Question, _ run: Run) -> KeyResult {
     guard question.steps.count == 2 else { return .none(Fact("key.undecidable")) }
-    guard let fresh = studio.run(run.lesson, seed: run.seed, version: run.version).run else {
+    guard let fresh = studio.run(run.lesson, seed: run.seed, version: run.version, budget: KeyMaker.snapshots).run
+    else {
       return .none(Fact("key.script"))
     }
     let orders = causes.causality(fresh, steps: question.steps)

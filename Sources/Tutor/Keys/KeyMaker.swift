@@ -12,6 +12,8 @@ public struct KeyMaker {
 
   /// A run longer than this ends nowhere.
   static let longestRun = 50_000
+  /// A run for a key only goes forward: each snapshot would cost a copy of what the next step changes.
+  static let snapshots = 2
 
   /// The key of a question where a run stands when it is asked.
   public func key(of question: Question, in run: Run) -> KeyResult {

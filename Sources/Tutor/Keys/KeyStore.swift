@@ -102,7 +102,7 @@ public final class KeyStore: KeySource {
       return key(for: usual)
     }
     guard let lesson = studio.lesson(request.lesson, seed: request.seed),
-      let run = studio.run(lesson, seed: request.seed, version: request.version).run
+      let run = studio.run(lesson, seed: request.seed, version: request.version, budget: KeyMaker.snapshots).run
     else { return .none(Fact("key.no-run")) }
     return maker.key(of: lesson.question(plain.id) ?? plain, in: run)
   }
@@ -116,7 +116,8 @@ public final class KeyStore: KeySource {
     )
     if let place = played.firstIndex(where: { $0.id == id }) { return played[place] }
     guard let lesson = studio.lesson(request.lesson, seed: request.seed) else { return nil }
-    guard let run = studio.run(lesson, seed: request.seed, version: request.version).run else { return nil }
+    guard let run = studio.run(lesson, seed: request.seed, version: request.version, budget: KeyMaker.snapshots).run
+    else { return nil }
     let moments = Moments.find(lesson.questions, in: run, choices: request.choices)
     if played.count >= KeyStore.keptRuns { played.removeFirst() }
     played.append(Played(id: id, questions: lesson.questions, moments: moments))

@@ -28,8 +28,15 @@ public struct Studio {
   }
 
   /// The run of a lesson's variant at its beginning; an empty version takes the lesson's own.
-  public func run(_ lesson: Lesson, seed: UInt64, version: String = "") -> (run: Run?, diagnostics: [Diagnostic]) {
-    let made = stage.simulation(of: lesson, seed: seed, version: Version(rawValue: version))
+  ///
+  /// `budget` is how many snapshots it keeps: a learner goes back a step at once, a key never goes back.
+  public func run(
+    _ lesson: Lesson,
+    seed: UInt64,
+    version: String = "",
+    budget: Int = 4096
+  ) -> (run: Run?, diagnostics: [Diagnostic]) {
+    let made = stage.simulation(of: lesson, seed: seed, version: Version(rawValue: version), budget: budget)
     return (made.simulation.map { Run(lesson, seed: seed, simulation: $0) }, made.diagnostics)
   }
 
@@ -41,13 +48,14 @@ public struct Studio {
     script: [PlacedText],
     until: String? = nil,
     seed: UInt64,
-    version: String
+    version: String,
+    budget: Int = 4096
   ) -> (run: Run?, diagnostics: [Diagnostic]) {
     var changed = lesson
     changed.script = script
     if !script.contains(where: { $0.text.hasPrefix("kubectl ") }) { changed.script += lesson.script }
     if let until { changed.script.append(Studio.goal(until, at: lesson.place)) }
-    return run(changed, seed: seed, version: version)
+    return run(changed, seed: seed, version: version, budget: budget)
   }
 
   /// Lines of a script for a version.
