@@ -99,7 +99,7 @@ enum PageScript {
         const it = lesson ? tally(lesson.path, lesson.questions.map((one) => one.id)) : sum;
         const percent = it.total > 0 ? Math.round(100 * it.points / it.total) : 0;
         const text = say("page.progress", { answered: it.answered, total: it.total, percent });
-        const done = it.total > 0 && it.answered === it.total ? " " + say("page.finished") : "";
+        const done = it.total > 0 && it.answered === it.total ? " · " + say("page.finished") : "";
         panel.querySelector(".progress").textContent = text + done;
         panel.querySelector(".storage").hidden = store.kept;
       });

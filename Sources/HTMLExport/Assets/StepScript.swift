@@ -22,7 +22,8 @@ enum StepScript {
       }
       build() {
         const tools = make("div", "tools");
-        tools.setAttribute("role", "toolbar");
+        tools.setAttribute("role", "group");
+        tools.setAttribute("aria-label", say("page.player"));
         const tool = (type, sign, key, action) => {
           const node = button(type, sign, action);
           node.setAttribute("aria-label", say(key));

@@ -83,7 +83,7 @@ enum Style {
       box-shadow:0 0 0 .7rem var(--flow-soft);border-radius:2px}
     .words dt{font-weight:600} .words dd{margin:0 0 .6rem 0}
     .words summary{margin-bottom:.6rem}
-    .answers{border:1px solid var(--line);border-radius:8px;padding:1rem 1.2rem;margin:2.5rem 0 1.5rem;background:var(--raised)}
+    .answers{border:1px solid var(--line);border-radius:8px;padding:1rem 1.2rem;margin-top:2.5rem;margin-bottom:1.5rem;background:var(--raised)}
     .answers .progress{font-weight:600} .answers label{margin-right:.4rem} .answers small{display:block;color:var(--quiet)}
     .answers p:last-child{margin-bottom:0} .answers .buttons{display:flex;flex-wrap:wrap;gap:.6rem}
     .turn{display:flex;flex-wrap:wrap;gap:1rem;justify-content:space-between}

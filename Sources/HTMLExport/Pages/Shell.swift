@@ -115,7 +115,7 @@ struct Shell {
   /// What the scripts say.
   private var words: Value {
     let keys = [
-      "page.first", "page.back", "page.forward", "page.last", "page.play", "page.pause", "page.step-of",
+      "page.player", "page.first", "page.back", "page.forward", "page.last", "page.play", "page.pause", "page.step-of",
       "page.predict-first", "page.check", "page.sure", "page.unsure", "page.move-up", "page.move-down",
       "page.skip-question",
       "page.again", "page.go-on", "page.reset-sure", "page.progress", "page.first-counts", "page.one-first",
