@@ -138,7 +138,7 @@ extension Guide {
       action = first
       reading.values = [String(first.prefix { $0 != " " })]
     }
-    let judged = action.map { session.predict($0) }
+    let judged = action.map { session.predict($0, at: question.level) }
     let choices = following(question)
     let taken = max(0, now.milliseconds - askedAt.milliseconds)
     guard let feedback = session.answer(reading.values, sure: reading.sure, ms: taken, at: now.stamp) else { return }
@@ -245,8 +245,9 @@ extension Guide {
   private mutating func following(_ question: Question) -> [Offering] {
     real = ""
     guard isConversation, question.kind == .next, question.subject == .component else { return [] }
-    guard let expected = session.alternatives.first(where: { $0.isExpected }) else { return [] }
+    guard let expected = session.alternatives(at: question.level).first(where: { $0.isExpected }) else { return [] }
     real = expected.text
+    realLevel = question.level
     let actor = expected.actor
     let words = real.split(separator: " ", maxSplits: 2).map(String.init)
     let world = session.simulation.world
@@ -258,7 +259,7 @@ extension Guide {
     var verbs = language.words.keys.filter { $0.hasPrefix("\(stem).") }.map { String($0.dropFirst(stem.count + 1)) }
     verbs.removeAll { verb in
       let level = Lesson.Level(rawValue: Level.of(Verb(verb), subject, by: role).rawValue) ?? .wire
-      return verb == words[1] || !level.isShown(at: session.level)
+      return verb == words[1] || !level.isShown(at: question.level)
     }
     verbs = Array(verbs.prefix(3)) + [words[1]]
     return verbs.sorted().map { verb in
@@ -277,7 +278,7 @@ extension Guide {
   mutating func choose(_ value: String, for purpose: Purpose, at now: Instant) {
     switch purpose {
     case .what:
-      let judged = session.predict(value)
+      let judged = session.predict(value, at: realLevel)
       page = verdict(on: value, judged)
       if judged.verdict != .expected { page.append(.say(say("learn.really", ["step": real]))) }
       prompt = .goOn

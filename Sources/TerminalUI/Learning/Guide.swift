@@ -63,6 +63,8 @@ public struct Guide {
   let isConversation: Bool
   /// The answer that is asked for after a right "who": the step in its text form.
   var real: String = ""
+  /// How closely that is looked at: as closely as the question that it belongs to.
+  var realLevel: Lesson.Level? = nil
   var askedAt: Instant = Instant()
   /// The digest of the run at its very beginning.
   let fresh: String

@@ -14,7 +14,10 @@ public struct Alternative: Equatable, Sendable {
 /// Leaving the usual order, asking why, looking, breaking.
 extension Session {
   /// Everything that could be seen next at the session's level, nearest first.
-  public var alternatives: [Alternative] {
+  public var alternatives: [Alternative] { alternatives(at: level) }
+
+  /// The same at another level: a question may look closer than the session does.
+  public func alternatives(at level: Lesson.Level) -> [Alternative] {
     var ahead = run.fork()
     while let action = ahead.expected(), !(ahead.level(of: action) <= level) { ahead.perform(action) }
     let expected = ahead.expected().map { ahead.text($0) }
@@ -38,8 +41,11 @@ extension Session {
   }
 
   /// What would an answer be worth: any component or action, whether or not a question waits.
-  public mutating func predict(_ text: String) -> Assessment {
+  ///
+  /// It is judged at the session's level, or at that of the question it belongs to.
+  public mutating func predict(_ text: String, at closer: Lesson.Level? = nil) -> Assessment {
     note()
+    let level = closer ?? level
     let actor = String(text.prefix { $0 != " " })
     let subject: Question.Subject = actor == text ? .component : .action
     var ahead = run.fork()
