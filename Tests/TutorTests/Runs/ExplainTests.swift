@@ -14,7 +14,7 @@ import Testing
     var missing: Set<String> = []
     for position in 0..<run.position {
       guard let told = run.explanation(at: position) else { continue }
-      for fact in [told.what] + told.facts {
+      for fact in [told.what, told.why] + told.facts {
         for language in TestCourse.course.languages where language.words[fact.key] == nil { missing.insert(fact.key) }
       }
     }

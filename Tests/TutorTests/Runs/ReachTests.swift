@@ -30,6 +30,7 @@ import Testing
         for address in run.world.cells.indices {
           let name = run.world.name(of: address)
           let offers = run.world.offers(of: address)
+          if offers.isEmpty { wrong.insert("\(name) offers nothing that it could be asked about") }
           let way = reach.way(of: name)
           if (way != nil) != offers.contains(where: { $0.isEnabled && !$0.isBackground }) { wrong.insert(name) }
           guard let way else { continue }

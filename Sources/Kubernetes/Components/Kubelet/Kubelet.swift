@@ -233,6 +233,12 @@ public struct Kubelet: Component {
     if order.isEmpty, !client.isBehind {
       offers.add(.admit, .named("pods"), when: false, else: .noPodBound(node.metadata.name))
     }
+    // The last task of a plan leaves nothing else to offer; whoever asks still hears what is waited for.
+    guard offers.list.isEmpty else { return }
+    for uid in order {
+      guard let worker = workers[uid] else { continue }
+      offers.add(.sync, .object(worker.key), when: false, else: waiting(worker) ?? .nothingChanged)
+    }
   }
 
   /// Does what was offered for one Pod.
