@@ -10,6 +10,7 @@ extension Guide {
   mutating func show(_ scene: Session.Scene, keeps: Bool = false, at now: Instant) {
     if !keeps { page = [] }
     below = nil
+    following = nil
     isNoting = false
     isReading = false
     switch scene {
@@ -150,7 +151,8 @@ extension Guide {
     if action == nil, isConversation, feedback.assessment.verdict == .expected, choices.count > 1 {
       let actor = String(real.prefix { $0 != " " })
       let title = say("learn.predict-what", ["actor": actor])
-      prompt = .pick(.what, title: title, options: choices, isFree: false)
+      // One thing after the other: first what the answer was worth, then the next question.
+      following = .pick(.what, title: title, options: choices, isFree: false)
     }
   }
 

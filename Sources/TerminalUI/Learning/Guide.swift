@@ -61,6 +61,8 @@ public struct Guide {
   var below: (page: [Passage], prompt: Prompt, isReading: Bool)? = nil
   /// Whether somebody talks with the guide: a right "who" is followed by "and what", and slips may be mended.
   let isConversation: Bool
+  /// What is asked once the last answer has been talked about.
+  var following: Prompt? = nil
   /// The answer that is asked for after a right "who": the step in its text form.
   var real: String = ""
   /// How closely that is looked at: as closely as the question that it belongs to.
@@ -168,6 +170,12 @@ public struct Guide {
   /// Plays on, or puts away what came in between.
   mutating func goOn(at now: Instant) {
     if below != nil { return restore() }
+    if let next = following {
+      following = nil
+      page = []
+      prompt = next
+      return
+    }
     if case .faultEnd = session.scene { return endFault(at: now) }
     show(session.advance(), at: now)
   }

@@ -153,6 +153,8 @@ extension Screen {
       line.spans.append(Span(typed, .lit))
     } else if case .question(let asked) = guide.prompt, pointer == nil, ticked.isEmpty {
       line.spans.append(Span(guide.say(Screen.invitation(asked.shape)), .dim))
+    } else if case .pick = guide.prompt, pointer == nil {
+      line.spans.append(Span(guide.say("screen.choose-one"), .dim))
     } else if shape == .one, let pointer, options.indices.contains(pointer) {
       line.spans.append(Span(options[pointer].label, .lit))
     } else if shape == .order || shape == .many {

@@ -97,7 +97,8 @@ public struct Screen {
   var isTyping: Bool {
     switch guide.prompt {
     case .question(let asked): asked.shape == .text && !isCommand
-    case .pick(_, _, _, let isFree): isFree
+    // Ten and more take two digits.
+    case .pick(_, _, let options, let isFree): isFree || options.count > 9
     case .goOn, .over: false
     }
   }
@@ -105,7 +106,10 @@ public struct Screen {
   private mutating func type(_ character: Character, at now: Instant) {
     if isTyping {
       let isNumber = typed.isEmpty && character.isASCII && character.isNumber && !options.isEmpty
-      if isNumber { point(at: character) }
+      if isNumber {
+        point(at: character)
+        if shape == nil, options.count < 10, pointer != nil { return pick(at: now) }
+      }
       typed.append(character)
       return
     }
@@ -151,11 +155,10 @@ public struct Screen {
     case .pick: pick(at: now)
     case .question(let asked):
       switch asked.shape {
-      case .text: submit(typed.isEmpty ? "" : typed + mark, at: now)
-      case .one: submit(pointer.map { "\($0 + 1)\(mark)" } ?? "", at: now)
+      case .text: if !typed.isEmpty { submit(typed + mark, at: now) }
+      case .one: if let pointer { submit("\(pointer + 1)\(mark)", at: now) }
       case .many, .order:
-        if ticked.isEmpty { return submit("", at: now) }
-        submit(ticked.map { "\($0 + 1)" }.joined(separator: " ") + mark, at: now)
+        if !ticked.isEmpty { submit(ticked.map { "\($0 + 1)" }.joined(separator: " ") + mark, at: now) }
       }
     case .over: break
     }

@@ -73,7 +73,7 @@ public struct Glyphs: Equatable, Sendable {
   public var middot: String { isUnicode ? "·" : "-" }
   public var arrow: String { isUnicode ? "→" : "->" }
   public var minus: String { isUnicode ? "−" : "-" }
-  public var acting: String { isUnicode ? "▶" : ">" }
+  public var acting: String { isUnicode ? "●" : "*" }
   public var stopped: String { isUnicode ? "✗" : "x" }
   public var below: String { isUnicode ? "↓" : "v" }
   public var above: String { isUnicode ? "↑" : "^" }
