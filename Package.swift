@@ -102,7 +102,8 @@ let package = Package(
     ),
     .testTarget(
       name: "TerminalUITests",
-      dependencies: ["TerminalUI", "Tutor", "Curriculum", "Prose"],
+      dependencies: ["TerminalUI", "Tutor", "Curriculum", "Prose", "Kubernetes", "Clockwork"],
+      exclude: ["__Snapshots__"],
       swiftSettings: strict
     ),
     .testTarget(

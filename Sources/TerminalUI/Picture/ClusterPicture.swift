@@ -39,7 +39,14 @@ public struct ClusterPicture {
   public init(_ map: ClusterMap, columns: Int, rows: Int, controlPlane: String, nodes: String, glyphs: Glyphs) {
     self.map = map
     self.glyphs = glyphs
-    plan = PicturePlan(map, columns: columns, rows: rows, controlPlane: controlPlane, nodes: nodes)
+    plan = PicturePlan(
+      map,
+      columns: columns,
+      rows: rows,
+      controlPlane: controlPlane,
+      nodes: nodes,
+      mark: glyphs.isUnicode ? "…" : "."
+    )
   }
 
   public var columns: Int { plan.columns }
@@ -97,7 +104,7 @@ public struct ClusterPicture {
     let column = origin.column + box.place.column
     let row = origin.row + box.place.row
     let inner = box.columns - 2
-    let title = Width.cut(box.title, to: max(0, inner - 4))
+    let title = Width.cut(box.title, to: max(0, inner - 4), mark: glyphs.isUnicode ? "…" : ".")
     let rest = max(0, inner - Width.columns(title) - 3)
     let top = StyledLine([
       Span("\(signs[0])\(signs[4])", .dim), Span(" \(title) "),

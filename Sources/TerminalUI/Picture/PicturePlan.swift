@@ -27,6 +27,8 @@ struct PicturePlan: Equatable, Sendable {
   }
 
   let columns: Int
+  /// Says that something was cut.
+  private let mark: String
   private(set) var rows: Int = 0
   private(set) var boxes: [Box] = []
   private(set) var labels: [Label] = []
@@ -42,7 +44,8 @@ struct PicturePlan: Equatable, Sendable {
   func wire(of component: String) -> Wire? { wires.first { $0.component == component } }
   func label(of component: String) -> Label? { labels.first { $0.component == component } }
 
-  init(_ map: ClusterMap, columns: Int, rows limit: Int, controlPlane: String, nodes: String) {
+  init(_ map: ClusterMap, columns: Int, rows limit: Int, controlPlane: String, nodes: String, mark: String) {
+    self.mark = mark
     self.columns = max(columns, Self.narrowest)
     let workers = map.machines.filter { !$0.isControlPlane }
     let wide = self.columns >= 110
@@ -87,7 +90,7 @@ struct PicturePlan: Equatable, Sendable {
         )
       default:
         row += 1
-        let text = Width.cut(name, to: trunk.column - 4)
+        let text = Width.cut(name, to: trunk.column - 4, mark: mark)
         labels.append(Label(component: name, text: text, place: .init(column: 2, row: row)))
         wires.append(Wire(component: name, corners: corners(from: 3 + Width.columns(text), row, to: trunk)))
       }
@@ -106,7 +109,7 @@ struct PicturePlan: Equatable, Sendable {
   private mutating func placeBeside(_ machine: ClusterMap.Machine, below row: Int, hub: Frame.Place) -> Int {
     var column = 2
     if let kubelet = machine.components.first {
-      let text = Width.cut(kubelet, to: hub.column - 4)
+      let text = Width.cut(kubelet, to: hub.column - 4, mark: mark)
       labels.append(Label(component: kubelet, text: text, place: .init(column: column, row: row + 1)))
       wires.append(Wire(component: kubelet, corners: corners(from: 3 + Width.columns(text), row + 1, to: hub)))
     }
@@ -174,21 +177,35 @@ struct PicturePlan: Equatable, Sendable {
     hub: Frame.Place
   ) {
     boxes.append(Box(title: title, place: .init(column: start, row: 0), columns: right, rows: rows))
-    let names = workers.map { machine in machine.components.map { Width.columns(ClusterMap.short($0)) + 1 } }
-    let needed = names.map { $0.reduce(4, +) }.max() ?? 4
     let longest = workers.map { Width.columns($0.name) }.max() ?? 4
-    let nameRoom = max(4, min(longest, right - needed))
+    let nameRoom = max(4, min(longest, max(8, right - 40)))
+    let room = right - 3 - nameRoom - 1
     for (index, machine) in workers.enumerated() {
       let row = index + 1
-      tags.append(Tag(text: Width.cut(machine.name, to: nameRoom), place: .init(column: start + 2, row: row)))
+      tags.append(
+        Tag(text: Width.cut(machine.name, to: nameRoom, mark: mark), place: .init(column: start + 2, row: row))
+      )
       var at = start + 2 + nameRoom + 1
-      for component in machine.components {
-        let text = ClusterMap.short(component)
-        guard at + Width.columns(text) < start + right - 1 else { break }
+      let texts = shortened(machine.components, to: room)
+      for (component, text) in zip(machine.components, texts) {
         labels.append(Label(component: component, text: text, place: .init(column: at, row: row)))
         at += Width.columns(text) + 1
       }
       connect(machine, rows: (row, row), start: start, hub: hub)
     }
+  }
+
+  /// The names of a machine's components in so many columns: the longest give way first.
+  private func shortened(_ components: [String], to room: Int) -> [String] {
+    var texts = components.map { ClusterMap.short($0) }
+    func total() -> Int { texts.reduce(texts.count - 1) { $0 + Width.columns($1) } }
+    if total() > room { texts = texts.map { $0.hasPrefix("kube-") ? String($0.dropFirst(5)) : $0 } }
+    let full = texts
+    var limit = texts.map { Width.columns($0) }.max() ?? 1
+    while total() > room, limit > 1 {
+      limit -= 1
+      texts = full.map { Width.cut($0, to: limit, mark: mark) }
+    }
+    return texts
   }
 }

@@ -18,8 +18,8 @@ public enum Width {
     var last = 0
     for scalar in character.unicodeScalars {
       if scalar.value == 0xfe0f {
-        // A sign that is drawn as an emoji because the selector behind it says so.
-        if last == 1 { total += 1 }
+        // The sign before it is drawn as an emoji; it may stand in another piece of the text.
+        if last < 2 { total += 1 }
         continue
       }
       last = Cells.width(String(scalar))
