@@ -18,13 +18,14 @@ struct Program {
     _ arguments: [String],
     input: String = "",
     in folder: Folder? = nil,
-    environment: [String: String] = [:]
+    environment: [String: String] = [:],
+    program: String = path
   ) throws -> Run {
     let scratch = try Folder()
     try scratch.write(input, to: "in")
     for name in ["out", "err"] { try scratch.write("", to: name) }
     let process = Process()
-    process.executableURL = URL(filePath: path)
+    process.executableURL = URL(filePath: program)
     process.arguments = arguments
     process.currentDirectoryURL = (folder ?? scratch).url
     process.environment = ["LANG": "C.UTF-8", "HOME": scratch.path].merging(environment) { $1 }
