@@ -136,10 +136,11 @@ struct Recording {
 
   private static func stretch(_ start: Int, _ end: Int, _ run: Run) -> Stretch {
     var steps: [Step] = []
+    var known = pods(run.simulation.timeline.world(at: start))
     for position in start..<max(start, end) {
       guard let explanation = run.explanation(at: position) else { continue }
-      let world = run.simulation.timeline.world(at: position + 1)
-      steps.append(Step(explanation: explanation, pods: pods(world)))
+      if !explanation.objects.isEmpty { known = pods(run.simulation.timeline.world(at: position + 1)) }
+      steps.append(Step(explanation: explanation, pods: known))
     }
     return Stretch(steps: steps, cast: cast(run))
   }

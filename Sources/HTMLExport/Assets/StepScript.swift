@@ -82,10 +82,16 @@ enum StepScript {
         const what = step.querySelector(".what").textContent;
         this.picture.setAttribute("aria-label", what);
         this.picture.querySelector("title").textContent = what;
+        /* On a narrow screen the list scrolls by itself, so that the picture stays. */
+        const list = step.parentElement;
+        if (list.scrollHeight > list.clientHeight + 1) {
+          list.scrollTop += step.getBoundingClientRect().top - list.getBoundingClientRect().top - list.clientHeight / 4;
+        }
         this.pods.replaceChildren(...step.dataset.pods.split("\n").filter(Boolean).map((it) => {
           const [name, ...rest] = it.split(" · ");
           const line = make("span", "pod");
-          line.append(make("b", "", name), ["", ...rest].join(" · "));
+          line.append(make("b", "", name));
+          rest.forEach((part) => line.append(" · ", make("span", "", part)));
           return line;
         }));
       }

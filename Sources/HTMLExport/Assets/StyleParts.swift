@@ -8,7 +8,7 @@ enum StyleParts {
     .levels input{accent-color:var(--flow)}
     .scene{margin:2.5rem 0;padding-top:1.5rem;border-top:1px solid var(--line)}
     .contrast{border-top:3px double var(--quiet)} .contrast h2{margin:0}
-    .then>.prose{border-left:3px solid var(--quiet);padding-left:1rem}
+    .then>.prose{border-left:3px solid var(--quiet);padding-left:1rem;margin-bottom:1.2rem} .then>.prose>:last-child{margin-bottom:0}
     .player{border:1px solid var(--line);border-radius:10px;background:var(--raised);padding:1rem;margin-top:1.2rem}
     figure{margin:0 0 .8rem} svg{display:block;width:100%;height:auto;max-width:34rem;margin:0 auto}
     svg text{font-size:12.5px;text-anchor:middle;fill:var(--ink)}
@@ -22,7 +22,7 @@ enum StyleParts {
     svg .stopped rect{stroke-dasharray:4 3} svg .stopped text{fill:var(--quiet)} svg .cross{stroke:var(--quiet);stroke-width:1.5}
     svg .wire{display:none} svg .lit{display:block} svg .shaft{fill:none;stroke:var(--flow);stroke-width:2.4} svg .head{fill:var(--flow)}
     .pods{font-size:.88rem;color:var(--quiet);text-align:center;margin-top:.6rem;min-height:1.6em}
-    .pods .pod{display:block} .pods b{color:var(--ink)} .pods i{font-style:normal;opacity:.85}
+    .pods .pod{display:block} .pod span{white-space:nowrap} .pods b{color:var(--ink)} .pods i{font-style:normal;opacity:.85}
     .tools{display:flex;flex-wrap:wrap;gap:.4rem;align-items:center;margin-bottom:.6rem}
     .tools button{min-width:2.75rem;padding:.2rem .5rem} .tools .play{min-width:5.5rem} .tools .where{margin-left:auto;color:var(--quiet);
       font-size:.88rem;font-variant-numeric:tabular-nums}
@@ -93,6 +93,7 @@ enum StyleParts {
     @media (max-width:30rem){
       .player{padding:.6rem .5rem;margin-left:-.5rem;margin-right:-.5rem} .steps{padding-left:1.9rem} .bar{gap:.1rem 1rem}
       .tools{gap:.3rem} .tools button{min-width:2.5rem} .tools .play{min-width:4.6rem} .tools .where{width:100%;margin:0}
+      .js .steps{max-height:max(14rem,calc(100vh - 26rem));overflow-y:auto;overscroll-behavior:auto}
       svg text{font-size:13px} svg .long{font-size:11.5px}
     }
     @media (prefers-reduced-motion:no-preference){
