@@ -31,8 +31,12 @@ struct TableTests {
   static let checkers: [String: TableChecker] = [
     "balanced_allocation": ResourceTables.balanced,
     "crashloop_backoff": BackoffTables.crashLoop,
+    "hpa": AutoscalerTables.replicas,
+    "hpa_behavior_limits": AutoscalerTables.behavior,
+    "hpa_normalize": AutoscalerTables.normalised,
     "image_locality": NodeTables.imageLocality,
     "image_pull_backoff": BackoffTables.imagePull,
+    "int_or_percent": AutoscalerTables.share,
     "label_selectors": SelectorTables.labels,
     "node_affinity": NodeTables.affinity,
     "noderesources_least_allocated": ResourceTables.leastAllocated,
