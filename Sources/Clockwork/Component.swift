@@ -211,4 +211,7 @@ public struct Cast<D: Domain> {
     cells.append(Cell(component))
     return cells.count - 1
   }
+
+  /// Adds the components of another cast behind these.
+  public mutating func add(_ others: Cast) { cells += others.cells }
 }

@@ -88,7 +88,9 @@ public struct World<D: Domain> {
   }
 
   /// Every action that could be the next one, in canonical order.
-  public func enabled(background: Bool = false) -> [Action<D>] {
+  ///
+  /// Without `heartbeats`, periodic work counts only where nothing else can happen.
+  public func enabled(background: Bool = false, heartbeats: Bool = true) -> [Action<D>] {
     guard let time = nextTime(background: background) else { return [] }
     var actions: [Action<D>] = []
     var periodic: [Action<D>] = []
@@ -97,7 +99,7 @@ public struct World<D: Domain> {
         if offer.isBackground { periodic.append(offer.action) } else { actions.append(offer.action) }
       }
     }
-    return actions + periodic
+    return actions.isEmpty || heartbeats ? actions + periodic : actions
   }
 
   /// All offers of one component at the time of the next step, with what blocks each.

@@ -148,7 +148,9 @@ struct Recording {
   private static func cast(_ run: Run) -> Cast {
     let world = run.world
     return Cast(
-      members: world.cells.indices.map { Cast.Member(name: world.name(of: $0), role: world.role(of: $0)) },
+      members: world.cells.indices.filter { world.process(of: $0) == world.name(of: $0) }.map { address in
+        Cast.Member(name: world.name(of: address), role: world.role(of: address))
+      },
       stopped: world.cells.indices.filter { world.isStopped($0) }.map { world.name(of: $0) },
       controlPlane: run.simulation.spec.machines.filter(\.isControlPlane).map(\.name)
     )

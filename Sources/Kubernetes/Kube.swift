@@ -15,6 +15,8 @@ public enum Kube: Domain {
     case runtime
     case network
     case proxy
+    /// metrics-server: a Pod's process that serves an API of its own behind kube-apiserver.
+    case metrics
   }
 
   /// What an action acts on: an API object, or something that is none, such as a container or an etcd key.
@@ -76,10 +78,16 @@ public enum Kube: Domain {
     switch message {
     case .transaction, .range: allowed = sender == .apiserver && receiver == .etcd
     case .transacted, .ranged, .committed: allowed = sender == .etcd && receiver == .apiserver
-    case .request: allowed = receiver == .apiserver && (sender != .etcd && sender != .runtime && sender != .network)
-    case .response, .watch: allowed = sender == .apiserver
+    case .request:
+      let isClient = sender != .etcd && sender != .runtime && sender != .network && sender != .apiserver
+      allowed = (receiver == .apiserver && isClient) || (sender == .apiserver && receiver == .metrics)
+    case .response: allowed = sender == .apiserver || (sender == .metrics && receiver == .apiserver)
+    case .watch: allowed = sender == .apiserver
     case .exec: allowed = sender == .apiserver && receiver == .kubelet
     case .executed: allowed = sender == .kubelet && receiver == .apiserver
+    case .nodeCall: allowed = (sender == .apiserver || sender == .metrics) && receiver == .kubelet
+    case .nodeReply: allowed = sender == .kubelet && (receiver == .apiserver || receiver == .metrics)
+    case .leading: allowed = sender == .controller && receiver == .controller
     case .runtime: allowed = sender == .kubelet && receiver == .runtime
     case .runtimeReply, .containers: allowed = sender == .runtime && receiver == .kubelet
     case .network: allowed = sender == .runtime && receiver == .network

@@ -15,6 +15,11 @@ public enum Message: Letter, Sendable {
   /// The node API of the kubelet (port 10250): the one thing the apiserver asks of a kubelet.
   case exec(ExecCall)
   case executed(ExecResult)
+  /// Another call to the node API: logs for kube-apiserver, measurements for metrics-server.
+  case nodeCall(NodeCall)
+  case nodeReply(NodeReply)
+  /// Whether the process that a control loop is part of holds its lease.
+  case leading(Bool)
   case runtime(RuntimeCall)
   case runtimeReply(RuntimeReply)
   /// What a look at the runtime (a PLEG relist) would show from now on.
@@ -31,6 +36,7 @@ public enum Message: Letter, Sendable {
     case .transaction(let transaction): .refused(id: transaction.id, by: -1)
     case .range(let range): .refused(id: range.id, by: -1)
     case .exec(let call): .refused(id: call.id, by: -1)
+    case .nodeCall(let call): .refused(id: call.id, by: -1)
     case .runtime(let call): .refused(id: call.id, by: -1)
     case .network(let call): .refused(id: call.id, by: -1)
     default: nil
@@ -51,6 +57,9 @@ public enum Message: Letter, Sendable {
     case .committed: "committed"
     case .exec: "exec"
     case .executed: "executed"
+    case .nodeCall: "node-call"
+    case .nodeReply: "node-reply"
+    case .leading: "leading"
     case .runtime: "runtime"
     case .runtimeReply: "runtime-reply"
     case .containers: "containers"
@@ -75,6 +84,9 @@ public enum Message: Letter, Sendable {
     case .committed(let commit): "\(commit.isDelete ? "DELETE" : "PUT") \(commit.object.key.path)"
     case .exec(let call): "exec \(call.pod.text)"
     case .executed(let result): "exit \(result.exitCode)"
+    case .nodeCall(let call): call.summary
+    case .nodeReply(let reply): "\(reply.code) \(reply.about)"
+    case .leading(let leads): leads ? "holds the lease" : "lost the lease"
     case .runtime(let call): call.summary
     case .runtimeReply(let reply): reply.summary
     case .containers(let view): "\(view.containers.count) containers"
@@ -112,7 +124,11 @@ public struct Request: Sendable {
     /// pods/status, as the kubelet's and the scheduler's strategic merge patch would leave it.
     case status(PodStatus)
     case patch(PatchKind, Value)
-    case delete(graceSeconds: Int64?)
+    case delete(Deletion)
+    /// deployments/scale and its kin: how many replicas there should be.
+    case scale(Int64)
+    /// pods/log
+    case logs(LogQuery)
     case exec(container: String, command: [String])
     /// serviceaccounts/token
     case token
@@ -136,6 +152,9 @@ public struct Request: Sendable {
   public var subresource: String = ""
   public var body: Body = .none
   public var selector: WatchSelector = .all
+  /// Which of the listed objects are wanted; kube-apiserver leaves out the others.
+  public var labels: LabelSelector? = nil
+  public var fields: FieldSelector? = nil
 
   public init(id: Int64, user: String, verb: APIVerb, key: ObjectKey) {
     self.id = id
@@ -307,23 +326,4 @@ public struct Commit: Sendable {
   public var previous: Object?
   public var isDelete: Bool
   public var revision: Int64
-}
-
-// MARK: Exec
-
-/// A command to be run in a container.
-public struct ExecCall: Sendable {
-  public var id: Int64
-  public var pod: ObjectKey
-  public var container: String
-  public var command: [String]
-}
-
-/// How the command went.
-public struct ExecResult: Sendable {
-  public var id: Int64
-  public var exitCode: Int64
-  public var output: String
-  /// Why nothing ran, where nothing did.
-  public var failure: String = ""
 }

@@ -10,6 +10,9 @@ public struct Explanation: Sendable {
   public struct Utterance: Equatable, Sendable {
     public var from: String
     public var to: String
+    /// The processes that the two are part of, for pictures.
+    public var fromProcess: String
+    public var toProcess: String
     /// A few words: `POST pods/web`.
     public var summary: String
   }
@@ -42,6 +45,8 @@ public struct Explanation: Sendable {
   public var time: Time
   public var level: Lesson.Level
   public var actor: String
+  /// The process that the actor is part of, as a picture shows it: kube-controller-manager for each of its loops.
+  public var process: String
   /// The action in its text form.
   public var text: String
   /// `did.scheduler.bind` with {actor} and {subject}.
@@ -64,8 +69,7 @@ extension Run {
     let before = simulation.timeline.world(at: position)
     let after = simulation.timeline.world(at: position + 1)
     let actor = before.name(of: step.action.actor)
-    let role = Run.word(before.role(of: step.action.actor), actor)
-    let key = "did.\(role).\(step.action.verb.text)"
+    let key = Run.deed(before.role(of: step.action.actor), actor, step.action.verb)
     let subject = step.action.subject.description
     return Explanation(
       position: position,
@@ -73,6 +77,7 @@ extension Run {
       time: step.time,
       level: Run.level(of: step.action, in: before),
       actor: actor,
+      process: before.process(of: step.action.actor),
       text: before.text(of: step.action),
       what: Fact(key, ("actor", .string(actor)), ("subject", .string(subject))),
       facts: step.facts,
@@ -81,6 +86,8 @@ extension Run {
         Explanation.Utterance(
           from: before.name(of: envelope.sender),
           to: before.name(of: envelope.receiver),
+          fromProcess: before.process(of: envelope.sender),
+          toProcess: before.process(of: envelope.receiver),
           summary: envelope.message.summary
         )
       },
@@ -92,12 +99,17 @@ extension Run {
   /// What an action that has not happened would be called: the same words, for what is only offered.
   public func what(_ action: KubeAction) -> Fact {
     let actor = world.name(of: action.actor)
-    let role = Run.word(world.role(of: action.actor), actor)
     return Fact(
-      "did.\(role).\(action.verb.text)",
+      Run.deed(world.role(of: action.actor), actor, action.verb),
       ("actor", .string(actor)),
       ("subject", .string(action.subject.description))
     )
+  }
+
+  /// The key of what happened: every control loop compares something else, so each has words of its own for its sync.
+  static func deed(_ role: Kube.Role, _ actor: String, _ verb: Verb) -> String {
+    let word = role == .controller && verb == "sync" ? actor : word(role, actor)
+    return "did.\(word).\(verb.text)"
   }
 
   /// The word of a role in keys; runtimes go by their own name.
@@ -112,6 +124,7 @@ extension Run {
     case .runtime: String(actor.prefix { $0 != "@" })
     case .network: "cni"
     case .proxy: "proxy"
+    case .metrics: "metrics"
     }
   }
 

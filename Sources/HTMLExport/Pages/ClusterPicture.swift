@@ -127,7 +127,7 @@ struct ClusterPicture {
 
   /// The drawing with every way that is used in some steps, one step of them lit.
   func node(ways: [Way], lit: Recording.Step?) -> HTMLNode {
-    let acting = lit?.explanation.actor
+    let acting = lit?.explanation.process
     let open = lit.map { Way.all(of: $0) } ?? []
     let title = acting.map { context.say("page.picture", ["actor": $0]) } ?? context.say("learn.cluster")
     var children: [HTMLNode] = [.tag("title", [], title)]
@@ -233,7 +233,7 @@ struct Way: Equatable {
   static func all(of step: Recording.Step) -> [Way] {
     var ways: [Way] = []
     for said in step.explanation.said {
-      let way = Way(from: said.from, to: said.to)
+      let way = Way(from: said.fromProcess, to: said.toProcess)
       if !ways.contains(way) { ways.append(way) }
     }
     return ways

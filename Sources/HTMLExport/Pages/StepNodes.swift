@@ -54,7 +54,7 @@ struct StepNodes {
       "li",
       [
         .type("step \(it.level.rawValue)"), With("value", "\(it.number)"), .data("level", it.level.rawValue),
-        .data("actor", it.actor), .data("ways", Way.all(of: step).map(\.text).joined(separator: " ")),
+        .data("actor", it.process), .data("ways", Way.all(of: step).map(\.text).joined(separator: " ")),
         .data("pods", pods.joined(separator: "\n")),
       ],
       [

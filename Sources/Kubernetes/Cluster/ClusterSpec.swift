@@ -36,6 +36,8 @@ public struct ClusterSpec: Equatable, Sendable {
   public var serviceCIDR = ""
   public var clusterCIDR = ""
   public var controlPlaneIP = ""
+  /// The machine of the control plane, which need not be a node.
+  public var controlPlaneName = "cp1"
   /// Machines with a kubelet, the control plane's first where it registers as a node.
   public var machines: [Machine] = []
 
@@ -76,6 +78,7 @@ public struct ClusterSpec: Equatable, Sendable {
     let value = reader.value["controlPlane"] ?? .emptyMap
     var inner = SpecReader(value: value, path: ["controlPlane"])
     controlPlaneIP = inner.text("ip", default: "192.0.2.10")
+    controlPlaneName = inner.text("name", default: "cp1")
     if inner.flag("registers", default: false) {
       var machine = ClusterSpec.machine(&inner, number: 0)
       machine.isControlPlane = true

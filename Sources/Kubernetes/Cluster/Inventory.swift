@@ -20,6 +20,7 @@ struct Inventory {
     for name in ["kube-system", "default", "kube-public", "kube-node-lease"] {
       first += Bootstrap.namespace(name, version: spec.version, random: &self.random)
     }
+    first.append(KubeControllerManager.lease(host: spec.controlPlaneName))
     revision = Inventory.revision - Int64(first.count + spec.machines.count)
     for object in first { add(object) }
     for machine in spec.machines { add(node: machine) }

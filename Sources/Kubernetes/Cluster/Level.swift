@@ -21,8 +21,11 @@ public enum Level: String, Equatable, Comparable, Sendable {
   /// The coarsest level at which an action is shown.
   public static func of(_ verb: Verb, _ subject: Kube.Subject, by role: Kube.Role) -> Level {
     let kind = subject.key?.kind
+    // Heartbeats are no part of any story.
+    if kind == .lease { return verb == "lead" || verb == "yield" || verb == "claim" ? .detail : .wire }
     switch role {
     case .etcd:
+      if subject.description.hasPrefix(Kind.lease.prefix) { return .wire }
       if verb == "range" { return .wire }
       return isStory(path: subject.description) && verb != "refuse" ? .story : .detail
     case .apiserver:
@@ -44,7 +47,17 @@ public enum Level: String, Equatable, Comparable, Sendable {
       default: return .story
       }
     case .network: return verb == "add" ? .story : .detail
-    case .controller, .proxy: return verb == "list" ? .wire : .detail
+    case .controller: return of(controllerVerb: verb, kind)
+    case .metrics, .proxy: return verb == "list" ? .wire : .detail
+    }
+  }
+
+  /// What loops write is the story; what they hear and weigh is its detail.
+  private static func of(controllerVerb verb: Verb, _ kind: Kind?) -> Level {
+    switch verb.text {
+    case "create", "scale", "delete": kind == .event ? .detail : .story
+    case "list", "observe": .wire
+    default: .detail
     }
   }
 

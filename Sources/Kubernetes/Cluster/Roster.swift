@@ -1,10 +1,17 @@
-import Clockwork
+public import Clockwork
 
 /// Lists the components of a cluster, introduces them to each other, and gives them the state that the story begins with.
 enum Roster {
   /// A cluster that has been running for a while: every watch is open, every cache is filled, nothing is under way.
   static func world(_ spec: ClusterSpec, images: Images, preloaded: [String], seed: UInt64) -> KubeWorld {
     Assembly(spec, images: images, preloaded: preloaded, random: Random(seed: seed)).world()
+  }
+
+  /// The components that a name means: kube-controller-manager is a process with many loops.
+  static func members(of name: String, in world: KubeWorld) -> [Address] {
+    guard let address = world.address(of: name) else { return [] }
+    guard let manager = world.component(address, as: KubeControllerManager.self) else { return [address] }
+    return [address] + manager.loops
   }
 
   /// A name that is no component's, with what there is instead.
@@ -16,21 +23,50 @@ enum Roster {
   }
 }
 
-/// Where everybody stands.
+extension World where D == Kube {
+  /// The process that a component is part of: its own, or kube-controller-manager for a control loop.
+  public func process(of address: Address) -> String {
+    let name = name(of: address)
+    guard role(of: address) == .controller, let manager = self.address(of: "kube-controller-manager"),
+      component(manager, as: KubeControllerManager.self)?.loops.contains(address) == true
+    else { return name }
+    return self.name(of: manager)
+  }
+}
+
+/// Who stands in front; the others follow as they are added.
 ///
 /// The order is the one in which a canonical run asks them: what is stored and told comes first, then who acts on it.
-private struct Places {
+private enum Places {
   static let etcd: Address = 0
   static let apiserver: Address = 1
-  static let kubectl: Address = 2
-  static let scheduler: Address = 3
-  static let endpointSlices: Address = 4
-  private static let first: Address = 5
+  static let first: Address = 2
+}
 
-  static func kubelet(_ machine: Int) -> Address { first + machine * 4 }
-  static func runtime(_ machine: Int) -> Address { first + machine * 4 + 1 }
-  static func network(_ machine: Int) -> Address { first + machine * 4 + 2 }
-  static func proxy(_ machine: Int) -> Address { first + machine * 4 + 3 }
+/// Everybody behind kube-apiserver: whoever joins is introduced to it.
+private struct Company {
+  var cast = Cast<Kube>()
+  var apiserver: KubeAPIServer
+  let objects: [Object]
+
+  /// Where the next to join will stand.
+  var next: Address { Places.first + cast.count }
+
+  @discardableResult
+  mutating func add<C: Component>(_ component: C) -> Address where C.Model == Kube {
+    Places.first + cast.add(component)
+  }
+
+  /// Adds a component whose watches have been open for a while.
+  @discardableResult
+  mutating func add<C: Component & Watching>(watching component: C) -> Address where C.Model == Kube {
+    var component = component
+    component.seed(objects, revision: Inventory.revision)
+    for informer in component.client.informers {
+      apiserver.seed(watcher: next, informer.kind, informer.selector)
+    }
+    return add(component)
+  }
 }
 
 /// Puts one cluster together.
@@ -55,25 +91,17 @@ private struct Assembly {
   private var server: String { "\(spec.controlPlaneIP):6443" }
 
   func world() -> KubeWorld {
-    var cast = Cast<Kube>()
     var etcd = Etcd(apiserver: Places.apiserver, revision: Inventory.revision)
     for object in inventory.objects { etcd.seed(object) }
+    var company = Company(apiserver: apiserver(), objects: inventory.objects)
+    company.add(Kubectl(version: spec.version, apiserver: Places.apiserver, server: server))
+    company.add(watching: scheduler())
+    addManager(to: &company)
+    for machine in spec.machines.indices { add(machine, to: &company) }
+    var cast = Cast<Kube>()
     cast.add(etcd)
-    cast.add(apiserver())
-    cast.add(Kubectl(version: spec.version, apiserver: Places.apiserver, server: server))
-    var scheduler = KubeScheduler(
-      version: spec.version,
-      durations: durations,
-      apiserver: Places.apiserver,
-      server: server,
-      random: random.stream("kube-scheduler")
-    )
-    scheduler.seed(inventory.objects, revision: Inventory.revision)
-    cast.add(scheduler)
-    var controller = EndpointSliceController(apiserver: Places.apiserver)
-    controller.seed(inventory.objects, revision: Inventory.revision)
-    cast.add(controller)
-    for machine in spec.machines.indices { add(machine, to: &cast) }
+    cast.add(company.apiserver)
+    cast.add(company.cast)
     return KubeWorld(cast)
   }
 
@@ -85,31 +113,36 @@ private struct Assembly {
     )
     apiserver.etcd = Places.etcd
     for object in inventory.objects { apiserver.seed(object) }
-    apiserver.seed(watcher: Places.scheduler, .node, .all)
-    apiserver.seed(watcher: Places.scheduler, .pod, .all)
-    apiserver.seed(watcher: Places.endpointSlices, .pod, .all)
-    for (index, machine) in spec.machines.enumerated() {
-      apiserver.kubelets[machine.name] = Places.kubelet(index)
-      apiserver.seed(watcher: Places.kubelet(index), .pod, .node(machine.name))
-    }
     return apiserver
   }
 
-  private func add(_ index: Int, to cast: inout Cast<Kube>) {
-    let machine = spec.machines[index]
-    guard let node = inventory.node(machine.name) else { return }
-    var kubelet = Kubelet(
-      node: node,
+  private func scheduler() -> KubeScheduler {
+    KubeScheduler(
       version: spec.version,
       durations: durations,
       apiserver: Places.apiserver,
-      runtime: Places.runtime(index),
-      runtimeName: spec.runtime.rawValue,
-      images: preloaded,
-      random: random.stream("kubelet \(index)")
+      server: server,
+      random: random.stream("kube-scheduler")
     )
-    kubelet.client.seed(inventory.objects, revision: Inventory.revision)
-    cast.add(kubelet)
+  }
+
+  /// The control loops of kube-controller-manager, in the order in which a canonical run asks them.
+  private func addManager(to company: inout Company) {
+    var loops: [Address] = []
+    loops.append(company.add(watching: EndpointSliceController(apiserver: Places.apiserver)))
+    var manager = KubeControllerManager(host: spec.controlPlaneName, apiserver: Places.apiserver)
+    manager.loops = loops
+    manager.seed(inventory.objects)
+    company.add(manager)
+  }
+
+  private func add(_ index: Int, to company: inout Company) {
+    let machine = spec.machines[index]
+    guard let node = inventory.node(machine.name) else { return }
+    // A node's four parts stand side by side and know each other's places.
+    let first = company.next
+    company.apiserver.kubelets[machine.name] = first
+    company.add(watching: kubelet(node, index, runtime: first + 1))
     let store = ContainerStore(
       catalog: images,
       version: spec.version,
@@ -117,26 +150,25 @@ private struct Assembly {
       images: preloaded,
       random: random.stream("runtime \(index)")
     )
-    let network = Places.network(index)
     switch spec.runtime {
     case .docker:
       let docker = Docker(
         node: machine.name,
-        kubelet: Places.kubelet(index),
-        network: network,
+        kubelet: first,
+        network: first + 2,
         plugin: spec.network,
         store: store
       )
-      cast.add(docker)
+      company.add(docker)
     case .containerd:
       let containerd = Containerd(
         node: machine.name,
-        kubelet: Places.kubelet(index),
-        network: network,
+        kubelet: first,
+        network: first + 2,
         plugin: spec.network,
         store: store
       )
-      cast.add(containerd)
+      company.add(containerd)
     }
     let plugin = CNI(
       node: machine.name,
@@ -145,7 +177,20 @@ private struct Assembly {
       version: spec.version,
       random: random.stream("cni \(index)")
     )
-    cast.add(plugin)
-    cast.add(KubeProxy(node: machine.name, apiserver: Places.apiserver))
+    company.add(plugin)
+    company.add(KubeProxy(node: machine.name, apiserver: Places.apiserver))
+  }
+
+  private func kubelet(_ node: Node, _ index: Int, runtime: Address) -> Kubelet {
+    Kubelet(
+      node: node,
+      version: spec.version,
+      durations: durations,
+      apiserver: Places.apiserver,
+      runtime: runtime,
+      runtimeName: spec.runtime.rawValue,
+      images: preloaded,
+      random: random.stream("kubelet \(index)")
+    )
   }
 }

@@ -121,8 +121,10 @@ public struct Simulation {
   }
 
   /// Everything that could happen next, in canonical order; empty when the script is at its end.
-  public mutating func enabled() -> [KubeAction] {
-    prepare() ? world.enabled(background: countsBackground) : []
+  ///
+  /// Without `heartbeats`, periodic work counts only where nothing else can happen.
+  public mutating func enabled(heartbeats: Bool = true) -> [KubeAction] {
+    prepare() ? world.enabled(background: countsBackground, heartbeats: heartbeats) : []
   }
 
   /// What a canonical run does next.
@@ -244,7 +246,8 @@ public struct Simulation {
   }
 
   private mutating func fault(_ name: String, _ numbered: NumberedLine, _ make: (Address) -> Intervention<Kube>) {
-    if let address = component(name, numbered) { intervene(make(address)) }
+    guard component(name, numbered) != nil else { return }
+    for address in Roster.members(of: name, in: world) { intervene(make(address)) }
   }
 
   private mutating func pair(

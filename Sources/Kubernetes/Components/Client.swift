@@ -37,6 +37,13 @@ public struct Client: Sendable {
     return Request(id: lastID, user: user, verb: verb, key: key)
   }
 
+  /// Gives a request made earlier its number and sender.
+  public mutating func number(_ request: inout Request) {
+    lastID += 1
+    request.id = lastID
+    request.user = user
+  }
+
   /// Takes in what concerns the informers.
   ///
   /// False when the message is the component's own business.

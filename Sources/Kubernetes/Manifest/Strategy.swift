@@ -32,6 +32,15 @@ public enum Strategy {
       }
     }
     if let stored = old.node { object.updateNode { $0.status = stored.status } }
+    if case .opaque(let entries) = old.content { keep("status", of: entries, in: &object) }
+  }
+
+  /// One top-level field of an object that the model stores without looking into it stays as it is.
+  private static func keep(_ name: String, of stored: [Value.Entry], in object: inout Object) {
+    guard case .opaque(var entries) = object.content else { return }
+    entries.removeAll { $0.key == name }
+    entries += stored.filter { $0.key == name }
+    object.content = .opaque(entries.sorted { $0.key < $1.key })
   }
 
   /// Prepares an update through the status subresource: everything but the status stays as stored.
@@ -51,6 +60,7 @@ public enum Strategy {
         keepLife(&node.metadata, stored.metadata)
       }
     }
+    if case .opaque(let entries) = old.content { keep("spec", of: entries, in: &object) }
   }
 
   /// What an update can never change; an empty uid means the stored one.

@@ -16,7 +16,7 @@ public enum Validation {
     case .binding:
       if let binding = object.binding { check.binding(binding) }
     case .opaque(let entries): check.data(entries)
-    case .namespace, .serviceAccount: break
+    case .namespace, .serviceAccount, .lease: break
     }
     return check.problems
   }

@@ -10,6 +10,7 @@ public enum Content: Equatable, Sendable {
   case namespace(Shared<Namespace>)
   case serviceAccount(Shared<ServiceAccount>)
   case binding(Shared<Binding>)
+  case lease(Shared<Lease>)
   /// A kind that is stored and served but not interpreted.
   case opaque([Value.Entry])
 
@@ -24,6 +25,7 @@ public enum Content: Equatable, Sendable {
     case .namespace(let namespace): namespace.tree.entries ?? []
     case .serviceAccount(let account): account.tree.entries ?? []
     case .binding(let binding): binding.tree.entries ?? []
+    case .lease(let lease): lease.tree.entries ?? []
     case .opaque(let entries): entries
     }
   }
@@ -37,6 +39,7 @@ public enum Content: Equatable, Sendable {
     case .namespace: .namespace(Shared(Namespace.read(body, &reading) ?? Namespace()))
     case .serviceAccount: .serviceAccount(Shared(ServiceAccount.read(body, &reading) ?? ServiceAccount()))
     case .binding: .binding(Shared(Binding.read(body, &reading) ?? Binding()))
+    case .lease: .lease(Shared(Lease.read(body, &reading) ?? Lease()))
     default: .opaque(body.sorted.entries ?? [])
     }
   }

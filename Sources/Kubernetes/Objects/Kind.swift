@@ -13,6 +13,22 @@ public struct Kind: Sendable {
   public static let secret = Kind(index: 6)
   public static let binding = Kind(index: 7)
   public static let lease = Kind(index: 8)
+  public static let deployment = Kind(index: 9)
+  public static let replicaSet = Kind(index: 10)
+  public static let service = Kind(index: 11)
+  public static let endpoints = Kind(index: 12)
+  public static let endpointSlice = Kind(index: 13)
+  public static let horizontalPodAutoscaler = Kind(index: 14)
+  public static let resourceQuota = Kind(index: 15)
+  public static let limitRange = Kind(index: 16)
+  public static let role = Kind(index: 17)
+  public static let roleBinding = Kind(index: 18)
+  public static let clusterRole = Kind(index: 19)
+  public static let clusterRoleBinding = Kind(index: 20)
+  public static let apiService = Kind(index: 21)
+  public static let podMetrics = Kind(index: 22)
+  public static let nodeMetrics = Kind(index: 23)
+  public static let priorityClass = Kind(index: 24)
 
   private static let table: [Names] = [
     Names(kind: "Pod", plural: "pods", singular: "pod", short: ["po"]),
@@ -24,6 +40,62 @@ public struct Kind: Sendable {
     Names(kind: "Secret", plural: "secrets", singular: "secret"),
     Names(kind: "Binding", plural: "bindings", singular: "binding"),
     Names(kind: "Lease", plural: "leases", singular: "lease", group: "coordination.k8s.io"),
+    Names(kind: "Deployment", plural: "deployments", singular: "deployment", short: ["deploy"], group: "apps"),
+    Names(kind: "ReplicaSet", plural: "replicasets", singular: "replicaset", short: ["rs"], group: "apps"),
+    Names(kind: "Service", plural: "services", singular: "service", short: ["svc"], stored: "services/specs"),
+    Names(kind: "Endpoints", plural: "endpoints", singular: "endpoints", short: ["ep"], stored: "services/endpoints"),
+    Names(
+      kind: "EndpointSlice",
+      plural: "endpointslices",
+      singular: "endpointslice",
+      group: "discovery.k8s.io",
+      also: ["v1beta1"]
+    ),
+    Names(
+      kind: "HorizontalPodAutoscaler",
+      plural: "horizontalpodautoscalers",
+      singular: "horizontalpodautoscaler",
+      short: ["hpa"],
+      group: "autoscaling",
+      version: "v2",
+      also: ["v1", "v2beta2", "v2beta1"]
+    ),
+    Names(kind: "ResourceQuota", plural: "resourcequotas", singular: "resourcequota", short: ["quota"]),
+    Names(kind: "LimitRange", plural: "limitranges", singular: "limitrange", short: ["limits"]),
+    Names(kind: "Role", plural: "roles", singular: "role", group: Names.rbac),
+    Names(kind: "RoleBinding", plural: "rolebindings", singular: "rolebinding", group: Names.rbac),
+    Names(kind: "ClusterRole", plural: "clusterroles", singular: "clusterrole", namespaced: false, group: Names.rbac),
+    Names(
+      kind: "ClusterRoleBinding",
+      plural: "clusterrolebindings",
+      singular: "clusterrolebinding",
+      namespaced: false,
+      group: Names.rbac
+    ),
+    Names(
+      kind: "APIService",
+      plural: "apiservices",
+      singular: "apiservice",
+      namespaced: false,
+      group: "apiregistration.k8s.io"
+    ),
+    Names(kind: "PodMetrics", plural: "pods", singular: "pod", group: "metrics.k8s.io", version: "v1beta1"),
+    Names(
+      kind: "NodeMetrics",
+      plural: "nodes",
+      singular: "node",
+      namespaced: false,
+      group: "metrics.k8s.io",
+      version: "v1beta1"
+    ),
+    Names(
+      kind: "PriorityClass",
+      plural: "priorityclasses",
+      singular: "priorityclass",
+      short: ["pc"],
+      namespaced: false,
+      group: "scheduling.k8s.io"
+    ),
   ]
 
   /// Every kind, in the order of the table.
@@ -69,7 +141,10 @@ public struct Kind: Sendable {
 
   /// The kind that a manifest names by its two first fields.
   public static func of(apiVersion: String, kind name: String) -> Kind? {
-    for kind in all where kind.name == name && kind.apiVersion == apiVersion { return kind }
+    for kind in all where kind.name == name {
+      if kind.apiVersion == apiVersion { return kind }
+      for version in kind.names.also where "\(kind.group)/\(version)" == apiVersion { return kind }
+    }
     return nil
   }
 }
@@ -84,6 +159,8 @@ extension Kind: CustomStringConvertible {
 }
 
 private struct Names: Sendable {
+  static let rbac = "rbac.authorization.k8s.io"
+
   var kind: String
   var plural: String
   var singular: String
@@ -91,6 +168,8 @@ private struct Names: Sendable {
   var namespaced: Bool
   var group: String
   var version: String
+  /// Other versions that manifests may name; they are read as the same kind.
+  var also: [String]
   /// The directory in etcd, which is not always the plural.
   var stored: String
 
@@ -102,6 +181,7 @@ private struct Names: Sendable {
     namespaced: Bool = true,
     group: String = "",
     version: String = "v1",
+    also: [String] = [],
     stored: String = ""
   ) {
     self.kind = kind
@@ -111,6 +191,7 @@ private struct Names: Sendable {
     self.namespaced = namespaced
     self.group = group
     self.version = version
+    self.also = also
     self.stored = stored.isEmpty ? plural : stored
   }
 }

@@ -2,11 +2,8 @@
 enum KindNames {
   /// Kinds that Kubernetes has and the model does not play yet, by the names that kubectl takes for them.
   private static let later = [
-    ["deployment", "deployments", "deploy"], ["replicaset", "replicasets", "rs"],
     ["statefulset", "statefulsets", "sts"], ["daemonset", "daemonsets", "ds"], ["job", "jobs"],
-    ["cronjob", "cronjobs", "cj"], ["service", "services", "svc"], ["endpoints", "ep"],
-    ["endpointslice", "endpointslices"], ["ingress", "ingresses", "ing"],
-    ["horizontalpodautoscaler", "horizontalpodautoscalers", "hpa"],
+    ["cronjob", "cronjobs", "cj"], ["ingress", "ingresses", "ing"],
     ["persistentvolumeclaim", "persistentvolumeclaims", "pvc"], ["persistentvolume", "persistentvolumes", "pv"],
   ]
 

@@ -27,7 +27,9 @@ public struct ClusterMap: Equatable, Sendable {
     hub = ""
     var kubelets: [String: String] = [:]
     var runtimes: [String: String] = [:]
-    for address in world.cells.indices {
+    // A picture shows processes; the loops of kube-controller-manager would fill it.
+    let processes = world.cells.indices.filter { world.process(of: $0) == world.name(of: $0) }
+    for address in processes {
       let name = world.name(of: address)
       let role = world.role(of: address)
       if role == .apiserver { hub = name }
@@ -40,7 +42,7 @@ public struct ClusterMap: Equatable, Sendable {
       if role == .kubelet { kubelets[node] = name }
       if role == .runtime { runtimes[node] = name }
     }
-    for address in world.cells.indices {
+    for address in processes {
       let name = world.name(of: address)
       let node = Self.node(of: name)
       switch world.role(of: address) {

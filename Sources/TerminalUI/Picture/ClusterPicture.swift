@@ -123,8 +123,8 @@ public struct ClusterPicture {
 extension ClusterPicture.Light {
   /// What is lit for a step, in a world in which some components may be stopped.
   public init(_ step: Explanation?, in world: KubeWorld) {
-    actor = step?.actor
-    messages = (step?.said ?? []).map { Message(from: $0.from, to: $0.to) }
+    actor = step?.process
+    messages = (step?.said ?? []).map { Message(from: $0.fromProcess, to: $0.toProcess) }
     stopped = world.cells.indices.filter { world.isStopped($0) }.map { world.name(of: $0) }
   }
 }

@@ -49,7 +49,7 @@ public struct Reach {
       next += 1
       states += 1
       var here = state.simulation
-      for action in here.enabled() {
+      for action in here.enabled(heartbeats: false) {
         let text = here.world.text(of: action)
         if Run.level(of: action, in: here.world) <= level {
           if known.insert(text).inserted {

@@ -111,9 +111,9 @@ import Testing
     _ = bench.send(bench.request(.create, Bench.key("free"), .object(Bench.pod("free"))))
     _ = bench.send(bench.request(.create, Bench.key("held"), .object(Bench.pod("held"))))
     _ = bench.send(bench.request(.create, Bench.key("held"), .bind(node: "node1"), sub: "binding"))
-    _ = bench.send(bench.request(.delete, Bench.key("free"), .delete(graceSeconds: nil)))
+    _ = bench.send(bench.request(.delete, Bench.key("free"), .delete(Deletion(graceSeconds: nil))))
     #expect(bench.stored(Bench.key("free")) == nil)
-    let marked = bench.send(bench.request(.delete, Bench.key("held"), .delete(graceSeconds: nil)))
+    let marked = bench.send(bench.request(.delete, Bench.key("held"), .delete(Deletion(graceSeconds: nil))))
     #expect(marked?.object?.metadata.deletionTimestamp == Timestamp(30_000))
     #expect(bench.stored(Bench.key("held")) != nil)
     let notes = bench.rows.suffix(1).map { $0.note }
@@ -123,7 +123,7 @@ import Testing
           + "marked deletionTimestamp=2026-11-22T08:00:30Z"
       ]
     )
-    _ = bench.send(bench.request(.delete, Bench.key("held"), .delete(graceSeconds: 0)))
+    _ = bench.send(bench.request(.delete, Bench.key("held"), .delete(Deletion(graceSeconds: 0))))
     #expect(bench.stored(Bench.key("held")) == nil)
   }
 

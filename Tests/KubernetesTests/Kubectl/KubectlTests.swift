@@ -138,7 +138,9 @@ import Testing
     var solo = Self.solo(version, "delete pod web", "get pods")
     #expect(solo.settle() == ["send pod/web"])
     let request = try #require(solo.takeRequests().first)
-    guard case .delete(nil) = request.body else { return #expect(Bool(false), "another body") }
+    guard case .delete(let deletion) = request.body, deletion == Deletion() else {
+      return #expect(Bool(false), "another body")
+    }
     solo.hear(Self.ok(request, Sample.pod("web")))
     #expect(solo.settle() == ["print pod/web", "send pod/web"])
     #expect(solo.takeNotes() == [printed])
@@ -185,7 +187,7 @@ import Testing
     solo.settle()
     let request = try #require(solo.takeRequests().first)
     guard case .delete(let seconds) = request.body else { return #expect(Bool(false), "another body") }
-    #expect(seconds == grace)
+    #expect(seconds.graceSeconds == grace)
     solo.hear(Self.ok(request, Sample.pod("web")))
     solo.settle()
     #expect(solo.takeNotes() == printed)

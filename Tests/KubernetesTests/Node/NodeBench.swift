@@ -128,7 +128,7 @@ struct NodeBench {
 
   mutating func create(_ pod: Object) { request(.create, pod.key, .object(pod)) }
   mutating func delete(_ name: String = "web", grace: Int64? = nil) {
-    request(.delete, NodeBench.key(name), .delete(graceSeconds: grace))
+    request(.delete, NodeBench.key(name), .delete(Deletion(graceSeconds: grace)))
   }
 
   /// Runs a command in the container of the Pod `web`.

@@ -134,7 +134,7 @@ import Testing
     ("kubectl scale deployment web --replicas=5", 9, "script.kubectl.verb-later"),
     ("kubectl get", 9, "script.kubectl.needs-kind"),
     ("kubectl get pdos", 13, "script.unknown-kind.suggestion"),
-    ("kubectl get deployments", 13, "script.kind-later"),
+    ("kubectl get cronjobs", 13, "script.kind-later"),
     ("kubectl get pods --selctor app=web", 18, "script.kubectl.unknown-flag.suggestion"),
     ("kubectl get pods --zzz", 18, "script.kubectl.unknown-flag"),
     ("kubectl get pods -w", 18, "script.kubectl.flag-left-out"),

@@ -27,12 +27,17 @@ import Testing
       try Self.visit(path, seed: seed) { run in
         let reach = Reach(run.simulation, level: .wire)
         if let expected = run.expected(), reach.way(to: run.text(expected)) == nil { wrong.insert("the expected step") }
+        let alone = run.world.enabled(background: true).allSatisfy { action in
+          run.world.offers(of: action.actor).contains { $0.action == action && $0.isBackground }
+        }
         for address in run.world.cells.indices {
           let name = run.world.name(of: address)
           let offers = run.world.offers(of: address)
           if offers.isEmpty { wrong.insert("\(name) offers nothing that it could be asked about") }
           let way = reach.way(of: name)
-          if (way != nil) != offers.contains(where: { $0.isEnabled && !$0.isBackground }) { wrong.insert(name) }
+          if (way != nil) != offers.contains(where: { $0.isEnabled && (alone || !$0.isBackground) }) {
+            wrong.insert(name)
+          }
           guard let way else { continue }
           var fork = run.world
           if fork.perform(way.action).action != way.action || fork.stepCount != run.world.stepCount + 1 {

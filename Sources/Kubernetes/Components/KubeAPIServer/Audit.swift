@@ -21,7 +21,7 @@ enum Audit {
   private static func note(_ flight: Flight, _ response: Response) -> String {
     switch flight.request.body {
     case .bind(let node): return "bind to \(node)"
-    case .delete(let grace): return deletion(flight, grace)
+    case .delete(let deletion): return self.deletion(flight, deletion.graceSeconds)
     case .token: return "token for \(flight.request.name)"
     default: break
     }

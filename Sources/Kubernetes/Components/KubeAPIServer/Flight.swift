@@ -27,8 +27,10 @@ struct Flight: Sendable {
   var response: Response?
   /// When a failed call to etcd is given up.
   var replyAt: Time = 0
-  /// The node that was asked to run a command.
+  /// The node that was asked to run a command, or for a log.
   var node: Address?
+  /// True when somebody else has the answer: a kubelet has logs, a server behind this one has an API group.
+  var isForwarded = false
 
   var verb: Verb {
     switch stage {
@@ -36,7 +38,7 @@ struct Flight: Sendable {
     case .admit: .admit
     case .validate: .validate
     case .store: .store
-    case .read: request.subresource == "exec" ? .exec : .read
+    case .read: request.subresource == "exec" ? .exec : (isForwarded ? .proxy : .read)
     case .waiting, .reply: .reply
     }
   }
@@ -79,6 +81,7 @@ extension Verb {
   static let store: Verb = "store"
   static let read: Verb = "read"
   static let exec: Verb = "exec"
+  static let proxy: Verb = "proxy"
   static let reply: Verb = "reply"
   static let notify: Verb = "notify"
 }

@@ -14,6 +14,8 @@ public struct KubeAPIServer: Component {
   let durations: Durations
   /// Where the kubelets are, by node: only for exec.
   public var kubelets: Table<String, Address> = [:]
+  /// Servers behind kube-apiserver that answer for a whole API group (aggregation).
+  public var backends: Table<String, Address> = [:]
   public var etcd: Address = 0
   var cache = WatchCache()
   /// Requests that kube-apiserver itself can carry on with, as they came.
@@ -79,6 +81,8 @@ public struct KubeAPIServer: Component {
     case .ranged(let reply): finish(reply)
     case .committed(let commit): commits.append(commit)
     case .executed(let result): finish(result)
+    case .nodeReply(let reply): finish(reply)
+    case .response(let response): finish(response)
     case .refused(let id, _): refuse(id, at: now)
     case .closed(let by): lost(by, at: now)
     default: break
@@ -138,6 +142,7 @@ public struct KubeAPIServer: Component {
     case .store: store(&flight, &out)
     case .read: read(&flight, &out)
     case .exec: exec(&flight, &out)
+    case .proxy: forward(&flight, &out)
     default:
       answer(flight, &out)
       return
@@ -218,6 +223,26 @@ public struct KubeAPIServer: Component {
     flights.append(flight)
   }
 
+  private mutating func finish(_ reply: NodeReply) {
+    guard var flight = waiting.removeValue(for: reply.id) else { return }
+    if reply.code == 200 {
+      flight.succeed(200, nil)
+      flight.response?.message = reply.text
+    } else {
+      flight.fail(reply.code, Naming.reason(of: reply.code), reply.text)
+    }
+    flights.append(flight)
+  }
+
+  /// A server behind this one has answered; its answer is passed on under the client's own number.
+  private mutating func finish(_ response: Response) {
+    guard var flight = waiting.removeValue(for: response.id) else { return }
+    flight.response = response
+    flight.response?.id = flight.request.id
+    flight.stage = .reply
+    flights.append(flight)
+  }
+
   /// Whoever was asked is not there: etcd (clients wait until kube-apiserver gives up), or a kubelet.
   private mutating func refuse(_ id: Int64, at now: Time) {
     if sync == .asked(id) {
@@ -225,7 +250,9 @@ public struct KubeAPIServer: Component {
       return
     }
     guard var flight = waiting.removeValue(for: id) else { return }
-    if flight.request.subresource == "exec" {
+    if backends[flight.request.kind.group] != nil {
+      flight.fail(503, "ServiceUnavailable", "the server is currently unable to handle the request")
+    } else if flight.node != nil {
       flight.fail(500, "InternalError", ExecText.unreachable(cache, flight.request.key))
     } else {
       flight.fail(500, "", "etcdserver: request timed out")

@@ -35,4 +35,23 @@ public enum Naming {
     let advice = "the object has been modified; please apply your changes to the latest version and try again"
     return "Operation cannot be fulfilled on \(key.kind.printedResource) \"\(key.name)\": \(advice)"
   }
+
+  /// The text of a precondition that another object of the same name does not meet.
+  public static func otherUID(_ key: ObjectKey, wanted: String, found: String) -> String {
+    let detail = "Precondition failed: UID in precondition: \(wanted), UID in object meta: \(found)"
+    return "Operation cannot be fulfilled on \(key.kind.printedResource) \"\(key.name)\": \(detail)"
+  }
+
+  /// The reason that a Status carries for a code of HTTP.
+  public static func reason(of code: Int64) -> String {
+    switch code {
+    case 400: "BadRequest"
+    case 403: "Forbidden"
+    case 404: "NotFound"
+    case 409: "Conflict"
+    case 422: "Invalid"
+    case 503: "ServiceUnavailable"
+    default: "InternalError"
+    }
+  }
 }

@@ -26,7 +26,7 @@ extension KubeAPIServer {
     let request = flight.request
     if request.verb == .list {
       flight.succeed(200, nil)
-      flight.response?.objects = reply.objects
+      flight.response?.objects = reply.objects.filter { request.wants($0) }
       flight.response?.revision = reply.revision
       return
     }
@@ -42,21 +42,43 @@ extension KubeAPIServer {
     }
   }
 
-  /// Exec: kube-apiserver opens a connection to the kubelet of the Pod's node.
-  mutating func exec(_ flight: inout Flight, _ out: inout KubeOutbox) {
-    guard case .exec(let container, let command) = flight.request.body else { return }
+  /// A request that somebody else answers: the kubelet of the Pod's node, or the server of an API group.
+  mutating func forward(_ flight: inout Flight, _ out: inout KubeOutbox) {
+    if let backend = backends[flight.request.kind.group] {
+      var request = flight.request
+      request.id = flight.serial
+      flight.stage = .waiting
+      flight.node = backend
+      out.send(.request(request), to: backend)
+      return
+    }
+    guard case .logs(let query) = flight.request.body, let kubelet = kubelet(of: &flight) else { return }
+    flight.stage = .waiting
+    flight.node = kubelet
+    out.send(.nodeCall(NodeCall(id: flight.serial, .logs(pod: flight.request.key, query))), to: kubelet)
+  }
+
+  /// The kubelet of the Pod that a request names; without one the request has failed.
+  private func kubelet(of flight: inout Flight) -> Address? {
     guard let pod = cache[flight.request.key]?.pod else {
       flight.fail(404, "NotFound", Naming.notFound(flight.request.key))
-      return
+      return nil
     }
     if pod.spec.nodeName.isEmpty {
       flight.fail(400, "BadRequest", "pod \(flight.request.name) does not have a host assigned")
-      return
+      return nil
     }
     guard let kubelet = kubelets[pod.spec.nodeName] else {
       flight.fail(500, "InternalError", "error dialing backend: no preferred addresses found; known addresses: []")
-      return
+      return nil
     }
+    return kubelet
+  }
+
+  /// Exec: kube-apiserver opens a connection to the kubelet of the Pod's node.
+  mutating func exec(_ flight: inout Flight, _ out: inout KubeOutbox) {
+    guard case .exec(let container, let command) = flight.request.body else { return }
+    guard let kubelet = kubelet(of: &flight) else { return }
     flight.stage = .waiting
     flight.node = kubelet
     let call = ExecCall(id: flight.serial, pod: flight.request.key, container: container, command: command)
@@ -69,5 +91,15 @@ enum ExecText {
   static func unreachable(_ cache: WatchCache, _ pod: ObjectKey) -> String {
     let host = cache[pod]?.pod?.status.hostIP ?? ""
     return "error dialing backend: dial tcp \(host):10250: connect: connection refused"
+  }
+}
+
+extension Request {
+  /// Whether a listed object is one of those that the request asks for.
+  func wants(_ object: Object) -> Bool {
+    if let labels, !labels.matches(object.metadata.labels) { return false }
+    guard let fields, !fields.isEmpty else { return true }
+    let tree = object.value
+    return fields.matches { tree.at(ScriptText.cut($0, at: "."))?.plain }
   }
 }

@@ -8,7 +8,9 @@ extension KubeAPIServer {
   mutating func authorize(_ flight: inout Flight, _ out: inout KubeOutbox) {
     out.note(Fact("fact.apiserver.authorized", ("user", .string(flight.request.user))))
     switch flight.request.verb {
-    case .get, .list, .watch: flight.stage = .read
+    case .get, .list, .watch:
+      flight.stage = .read
+      flight.isForwarded = flight.request.subresource == "log" || backends[flight.request.kind.group] != nil
     case .create: flight.stage = flight.request.subresource == "exec" ? .read : .admit
     case .update, .patch, .delete: flight.stage = .validate
     }
@@ -99,8 +101,9 @@ extension KubeAPIServer {
       flight.stage = .store
     case .patch(let kind, let patch): self.patch(&flight, base, kind, patch)
     case .object(let object): replace(&flight, base, object)
-    case .delete(let grace): delete(&flight, base, grace, at: now)
-    case .none, .exec, .token: flight.fail(400, "BadRequest", "the body of the request was empty")
+    case .delete(let deletion): delete(&flight, base, deletion, at: now)
+    case .scale(let replicas): scale(&flight, base, replicas)
+    case .none, .exec, .token, .logs: flight.fail(400, "BadRequest", "the body of the request was empty")
     }
     // What changes nothing is not written.
     if flight.stage == .store, !flight.removes, flight.object == base { flight.succeed(200, base) }
@@ -156,14 +159,32 @@ extension KubeAPIServer {
     object.metadata.uid = base.uid
     object.metadata.creationTimestamp = base.metadata.creationTimestamp
     object.metadata.resourceVersion = base.resourceVersion
-    store(&flight, base, keepingStatus(of: base, in: object))
+    if flight.request.subresource == "status" {
+      Strategy.prepareForStatusUpdate(&object, old: base)
+    } else {
+      Strategy.prepareForUpdate(&object, old: base, version: version)
+    }
+    store(&flight, base, object)
   }
 
-  /// The status belongs to its subresource: a write to the object leaves it alone.
-  private func keepingStatus(of base: Object, in object: Object) -> Object {
-    guard var pod = object.pod, let old = base.pod else { return object }
-    pod.status = old.status
-    return Object(pod: pod)
+  /// The scale subresource: the number of replicas, and nothing else of the object.
+  private func scale(_ flight: inout Flight, _ base: Object, _ replicas: Int64) {
+    var tree = base.value
+    var spec = tree["spec"] ?? .emptyMap
+    spec["replicas"] = .integer(replicas)
+    tree["spec"] = spec
+    var problems: [FieldProblem] = []
+    guard replicas >= 0, let object = Object(value: tree, problems: &problems), problems.isEmpty else {
+      let problem = FieldProblem(
+        .invalid,
+        ["spec", "replicas"],
+        got: "\(replicas)",
+        detail: "must be greater than or equal to 0"
+      )
+      flight.fail(422, "Invalid", Validation.message(base, [problem]))
+      return
+    }
+    replace(&flight, base, object)
   }
 
   private func store(_ flight: inout Flight, _ base: Object, _ object: Object) {
@@ -179,9 +200,13 @@ extension KubeAPIServer {
   /// A Pod on a node is only marked: its kubelet ends it.
   ///
   /// Everything else goes at once.
-  private func delete(_ flight: inout Flight, _ base: Object, _ grace: Int64?, at now: Time) {
+  private func delete(_ flight: inout Flight, _ base: Object, _ deletion: Deletion, at now: Time) {
+    if !deletion.uid.isEmpty, deletion.uid != base.uid {
+      flight.fail(409, "Conflict", Naming.otherUID(base.key, wanted: deletion.uid, found: base.uid))
+      return
+    }
     if let pod = base.pod {
-      var seconds = grace ?? pod.spec.terminationGracePeriodSeconds ?? 30
+      var seconds = deletion.graceSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30
       if pod.spec.nodeName.isEmpty || pod.status.phase == "Succeeded" || pod.status.phase == "Failed" { seconds = 0 }
       if let earlier = pod.metadata.deletionGracePeriodSeconds, pod.metadata.deletionTimestamp != nil {
         if seconds >= earlier, seconds != 0 {

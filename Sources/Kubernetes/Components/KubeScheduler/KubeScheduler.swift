@@ -1,7 +1,7 @@
 public import Clockwork
 
 /// kube-scheduler gives every new Pod a node: it filters, scores, and writes the decision down; it starts nothing.
-public struct KubeScheduler: Component {
+public struct KubeScheduler: Component, Watching {
   public typealias Model = Kube
 
   // MARK: State

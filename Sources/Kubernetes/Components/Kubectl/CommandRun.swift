@@ -143,7 +143,7 @@ struct CommandRun: Sendable {
     case .describe(let selection): return read(selection, one: .describe, many: .describeList)
     case .delete(let selection, let options):
       if selection.names.isEmpty { return read(selection, one: .delete, many: .deleteList) }
-      return selection.names.map { Job(.delete, $0, .delete(graceSeconds: options.graceSeconds)) }
+      return selection.names.map { Job(.delete, $0, .delete(Deletion(graceSeconds: options.graceSeconds))) }
     case .exec(let pod, let container, let words):
       let key = ObjectKey(.pod, command.namespace, pod)
       return [Job(.execRead(container: container, command: words), key)]

@@ -3,7 +3,7 @@ import Clockwork
 /// The kubelet watches for Pods that are bound to its node, has the runtime run their containers, and reports how they are.
 ///
 /// Nobody orders it to: it sees a Pod that names its node. Probes are not modelled: what runs is ready.
-public struct Kubelet: Component {
+public struct Kubelet: Component, Watching {
   public typealias Model = Kube
 
   /// Whether the kubelet knows what the runtime holds.

@@ -72,7 +72,7 @@ extension Kubelet {
   mutating func finish(_ uid: String, _ out: inout KubeOutbox) {
     guard let worker = workers[uid] else { return }
     var request = client.request(.delete, worker.key)
-    request.body = .delete(graceSeconds: 0)
+    request.body = .delete(Deletion(graceSeconds: 0))
     change(uid) { $0.finishing = request.id }
     out.send(.request(request), to: client.apiserver)
   }
