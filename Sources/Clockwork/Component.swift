@@ -49,6 +49,22 @@ public struct Offers<D: Domain> {
   /// True when nothing more needs to be listed.
   public var isFull: Bool { want == .first && due <= now }
 
+  /// A list that stays empty and only finds out when the first of what it is told of could be done.
+  public init() {
+    self.init(now: -.never, want: .first, actor: -1)
+  }
+
+  /// When the first of what is listed, or was only told of, can be done.
+  public var moment: Moment { Moment(due: due, backgroundDue: backgroundDue) }
+
+  /// Takes note of actions that are not worth listing because they lie ahead.
+  ///
+  /// A component with many parts keeps a moment for each, and asks only the parts whose moment has come.
+  public mutating func expect(_ moment: Moment) {
+    if moment.due != .never { due = min(due, max(moment.due, delay)) }
+    if moment.backgroundDue != .never { backgroundDue = min(backgroundDue, max(moment.backgroundDue, delay)) }
+  }
+
   /// Lists an action: when `ready` is false the obstacle says why, when `due` lies ahead time is the obstacle.
   public mutating func add(
     _ verb: Verb,
@@ -78,30 +94,47 @@ public struct Offers<D: Domain> {
   }
 }
 
+/// When a part of a component can next do something, in the foreground and in the background.
+public struct Moment: Equatable, Sendable {
+  public var due: Time
+  public var backgroundDue: Time
+
+  public init(due: Time = .never, backgroundDue: Time = .never) {
+    self.due = due
+    self.backgroundDue = backgroundDue
+  }
+
+  /// Whether there is something to do at `now`.
+  public func hasCome(at now: Time) -> Bool { due <= now || backgroundDue <= now }
+}
+
 /// What one step sends, says and records.
 public struct Outbox<D: Domain> {
   public let now: Time
   public let actor: Address
+  /// False in a run of which nobody reads the words: records and facts are then not even made.
+  public let isTelling: Bool
   public private(set) var sent: [Envelope<D>] = []
   public private(set) var records: [D.Record] = []
   public private(set) var facts: [Fact] = []
 
-  public init(now: Time, actor: Address) {
+  public init(now: Time, actor: Address, isTelling: Bool = true) {
     self.now = now
     self.actor = actor
+    self.isTelling = isTelling
   }
 
   public mutating func send(_ message: D.Message, to receiver: Address) {
     sent.append(Envelope(sender: actor, receiver: receiver, message: message))
   }
 
-  public mutating func record(_ record: D.Record) {
-    records.append(record)
+  public mutating func record(_ record: @autoclosure () -> D.Record) {
+    if isTelling { records.append(record()) }
   }
 
   /// Says something about the step that its changes do not show, such as why a node was chosen.
-  public mutating func note(_ fact: Fact) {
-    facts.append(fact)
+  public mutating func note(_ fact: @autoclosure () -> Fact) {
+    if isTelling { facts.append(fact()) }
   }
 }
 
@@ -114,7 +147,7 @@ public struct Inbox<Message> {
     let message: Message
   }
 
-  private var waiting: [Waiting] = []
+  private var waiting = Queue<Waiting>()
 
   public init() {}
 
@@ -128,9 +161,9 @@ public struct Inbox<Message> {
   /// Visits the head of every channel until `body` returns false.
   public func forEachHead(_ body: (Address, Message) -> Bool) {
     var seen: [Address] = []
-    for item in waiting where !seen.contains(item.sender) {
-      seen.append(item.sender)
-      if !body(item.sender, item.message) { return }
+    for index in 0..<waiting.count where !seen.contains(waiting[index].sender) {
+      seen.append(waiting[index].sender)
+      if !body(waiting[index].sender, waiting[index].message) { return }
     }
   }
 
@@ -141,19 +174,19 @@ public struct Inbox<Message> {
 
   /// Takes the head of a channel.
   public mutating func take(from sender: Address) -> Message? {
-    for index in waiting.indices where waiting[index].sender == sender {
+    for index in 0..<waiting.count where waiting[index].sender == sender {
       return waiting.remove(at: index).message
     }
     return nil
   }
 
   public mutating func removeAll() {
-    waiting = []
+    waiting.removeAll()
   }
 
   /// Visits everything in the order of arrival.
   public func forEach(_ body: (Address, Message) -> Void) {
-    for item in waiting { body(item.sender, item.message) }
+    for index in 0..<waiting.count { body(waiting[index].sender, waiting[index].message) }
   }
 }
 

@@ -41,6 +41,24 @@ public struct Table<Key: Comparable, Value> {
     insert(value, for: key)
   }
 
+  /// Sets the value of a key.
+  ///
+  /// Returns the one that was there.
+  @discardableResult
+  public mutating func updateValue(_ value: Value, for key: Key) -> Value? {
+    if let index = pageIndex(for: key) {
+      let place = pages[index].lowerBound(key)
+      if place < pages[index].keys.count, pages[index].keys[place] == key {
+        own(index)
+        let before = pages[index].values[place]
+        pages[index].values[place] = value
+        return before
+      }
+    }
+    insert(value, for: key)
+    return nil
+  }
+
   @discardableResult
   public mutating func removeValue(for key: Key) -> Value? {
     guard let index = pageIndex(for: key) else { return nil }

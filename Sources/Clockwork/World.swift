@@ -20,6 +20,11 @@ public struct World<D: Domain> {
   /// Broken iron rules; always empty in a right model.
   public private(set) var objections: [Obstacle] = []
 
+  /// False for long runs of which nobody reads the words: steps then carry no records and no facts.
+  ///
+  /// What happens is the same.
+  public var isTelling: Bool = true
+
   private var due: DueTree
   private var backgroundDue: DueTree
   private var stopped: Table<Address, Bool> = [:]
@@ -28,6 +33,8 @@ public struct World<D: Domain> {
   private var cuts: [Cut] = []
   private var drops: [Cut] = []
   private var held: [Envelope<D>] = []
+  /// Who has to be asked again what it can do, because it acted or heard something in this step.
+  private var dirty: [Address] = []
   private let addresses: Table<String, Address>
 
   private struct Cut: Equatable {
@@ -114,7 +121,7 @@ public struct World<D: Domain> {
   }
 
   private func offers(of address: Address, at time: Time, want: Offers<D>.Want) -> [Offer<D>] {
-    if stopped[address] != nil { return [] }
+    if !stopped.isEmpty, stopped[address] != nil { return [] }
     var offers = Offers<D>(now: time, want: want, actor: address, delay: earliest(address))
     cells[address].offers(&offers)
     return offers.list
@@ -122,7 +129,7 @@ public struct World<D: Domain> {
 
   /// A slowed component acts no sooner than its delay after it last heard or did something.
   private func earliest(_ address: Address) -> Time {
-    guard let delay = delays[address] else { return 0 }
+    guard !delays.isEmpty, let delay = delays[address] else { return 0 }
     return (touched[address] ?? 0) + delay
   }
 
@@ -153,11 +160,11 @@ public struct World<D: Domain> {
       "only an enabled action can be performed"
     )
     own(action.actor)
-    var out = Outbox<D>(now: now, actor: action.actor)
+    var out = Outbox<D>(now: now, actor: action.actor, isTelling: isTelling)
     cells[action.actor].perform(action, &out)
-    if delays[action.actor] != nil { touched[action.actor] = now }
-    ask(action.actor)
+    touch(action.actor)
     for envelope in out.sent { deliver(envelope) }
+    askAll()
     trail.add(now)
     trail.add(Int64(action.actor))
     trail.add(action.verb.text)
@@ -195,7 +202,7 @@ public struct World<D: Domain> {
       held.append(envelope)
       return
     }
-    if stopped[envelope.receiver] != nil {
+    if !stopped.isEmpty, stopped[envelope.receiver] != nil {
       guard let refusal = envelope.message.refusal, stopped[envelope.sender] == nil else { return }
       hand(refusal, to: envelope.sender, from: envelope.receiver)
       return
@@ -206,8 +213,19 @@ public struct World<D: Domain> {
   private mutating func hand(_ message: D.Message, to receiver: Address, from sender: Address) {
     own(receiver)
     cells[receiver].receive(message, from: sender, at: now)
-    if delays[receiver] != nil { touched[receiver] = now }
-    ask(receiver)
+    touch(receiver)
+  }
+
+  private mutating func touch(_ address: Address) {
+    if !delays.isEmpty, delays[address] != nil { touched[address] = now }
+    // Asking twice is harmless; looking through a long list is not.
+    if dirty.count > 16 || !dirty.contains(address) { dirty.append(address) }
+  }
+
+  /// Asks everybody who acted or heard something, once however often they did.
+  private mutating func askAll() {
+    for address in dirty { ask(address) }
+    dirty.removeAll(keepingCapacity: true)
   }
 
   private mutating func own(_ address: Address) {
@@ -216,7 +234,7 @@ public struct World<D: Domain> {
 
   /// Asks a component again when it can next act.
   private mutating func ask(_ address: Address) {
-    if stopped[address] != nil {
+    if !stopped.isEmpty, stopped[address] != nil {
       due[address] = .never
       backgroundDue[address] = .never
       return
@@ -261,6 +279,7 @@ public struct World<D: Domain> {
     case .advance(let time):
       now = max(now, time)
     }
+    askAll()
     trail.add(now)
     trail.add(intervention.code)
   }

@@ -17,6 +17,7 @@ let checks: [Check] = [
   Check(name: "differences", digest: differences),
   Check(name: "timelines", digest: timelines),
   Check(name: "faults", digest: faults),
+  Check(name: "quietly", digest: quietly),
   Check(name: "objects", digest: objects),
   Check(name: "manifests", digest: manifests),
   Check(name: "a Pod is born, now", digest: birthNow),

@@ -99,3 +99,39 @@ func faults() -> UInt64 {
     digest.add(world.nextTime() ?? .never)
   }
 }
+
+/// A run of which nobody reads the words, moments of parts, and a queue.
+func quietly() -> UInt64 {
+  digest { digest in
+    var world = bakery()
+    world.isTelling = false
+    while let action = world.first() {
+      let step = world.perform(action)
+      digest.add(Int64(step.records.count + step.facts.count))
+    }
+    add(world, to: &digest)
+    var offers = Offers<Bakery>()
+    offers.add("bake", Bakery.Subject(description: "later"), due: 70)
+    offers.expect(Moment(due: 90, backgroundDue: 30))
+    digest.add(offers.moment.due)
+    digest.add(offers.moment.backgroundDue)
+    digest.add(offers.moment.hasCome(at: 30) && offers.list.isEmpty ? "come" : "not yet")
+    digest.add(Outbox<Bakery>(now: 0, actor: 0).isTelling ? "tells" : "is silent")
+    var queue = Queue<String>(["셋", "넷"])
+    queue.append("다섯")
+    queue.insert("둘", at: 0)
+    digest.add(queue.popFirst() ?? "")
+    queue.insert("하나", at: 0)
+    queue[1] = queue[1] + "!"
+    digest.add(queue.remove(at: 2))
+    digest.add(Int64(queue.firstIndex { $0 == "셋!" } ?? -1))
+    queue.removeAll { $0 == "셋!" }
+    digest.add(queue.elements.joined(separator: " "))
+    digest.add(queue.first ?? "")
+    queue.removeAll()
+    digest.add(queue.isEmpty ? Int64(queue.count) : -1)
+    var table: Table<String, Int64> = [:]
+    digest.add(table.updateValue(1, for: "가") ?? -1)
+    digest.add(table.updateValue(2, for: "가") ?? -1)
+  }
+}

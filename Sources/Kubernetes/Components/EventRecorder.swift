@@ -58,7 +58,7 @@ public struct EventRecorder: Sendable {
   private let instance: String
   private var known: Table<String, Known> = [:]
   private var buckets: Table<String, Bucket> = [:]
-  private var queue: [Item] = []
+  private var queue = Queue<Item>()
   private var request: Int64?
   private var retryAt: Time = 0
   private var serial: Int64 = 0
@@ -124,7 +124,7 @@ public struct EventRecorder: Sendable {
         queue[0].known = nil
         return true
       }
-      if response.code >= 500 { retry(at: now) } else { queue.removeFirst() }
+      if response.code >= 500 { retry(at: now) } else { queue.popFirst() }
       return true
     case .refused(let id, _):
       guard id == request else { return false }
@@ -145,7 +145,7 @@ public struct EventRecorder: Sendable {
   private mutating func retry(at now: Time) {
     guard !queue.isEmpty else { return }
     queue[0].tries += 1
-    if queue[0].tries >= EventRecorder.tries { queue.removeFirst() }
+    if queue[0].tries >= EventRecorder.tries { queue.popFirst() }
     retryAt = now + EventRecorder.pause
   }
 
@@ -167,7 +167,7 @@ public struct EventRecorder: Sendable {
       asked = client.request(.create, key)
       asked.body = .object(Object(event: event(item, key)))
     } else {
-      queue.removeFirst()
+      queue.popFirst()
       return true
     }
     request = asked.id
@@ -180,13 +180,13 @@ public struct EventRecorder: Sendable {
   public mutating func restart() {
     known.removeAll()
     buckets.removeAll()
-    queue = []
+    queue.removeAll()
     request = nil
     retryAt = 0
   }
 
   public var state: Value {
-    .list(queue.map { .string("\($0.note.reason) \($0.note.about.name) x\($0.count)") })
+    .list(queue.elements.map { .string("\($0.note.reason) \($0.note.about.name) x\($0.count)") })
   }
 
   private func subject(_ item: Item) -> Kube.Subject {

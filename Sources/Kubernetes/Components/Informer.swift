@@ -17,9 +17,12 @@ public struct Informer: Sendable {
   public private(set) var phase: Phase
   public private(set) var cache: Table<ObjectKey, Object> = [:]
   /// Keys in the order in which they were first seen: no rule may depend on the alphabet.
-  public private(set) var order: [ObjectKey] = []
+  public var order: [ObjectKey] { sequence.values }
   public private(set) var revision: Int64 = 0
-  private var waiting: [WatchEvent] = []
+  private var sequence: Table<Int64, ObjectKey> = [:]
+  private var numbers: Table<ObjectKey, Int64> = [:]
+  private var lastNumber: Int64 = 0
+  private var waiting = Queue<WatchEvent>()
 
   public init(_ kind: Kind, _ selector: WatchSelector = .all) {
     self.kind = kind
@@ -37,7 +40,12 @@ public struct Informer: Sendable {
   public subscript(key: ObjectKey) -> Object? { cache[key] }
 
   /// Everything known, in the order of first sight.
-  public var objects: [Object] { order.compactMap { cache[$0] } }
+  public var objects: [Object] {
+    var out: [Object] = []
+    out.reserveCapacity(cache.count)
+    sequence.forEach { _, key in if let object = cache[key] { out.append(object) } }
+    return out
+  }
 
   /// The next event to be handled.
   public var next: WatchEvent? { waiting.first }
@@ -55,10 +63,8 @@ public struct Informer: Sendable {
   ///
   /// Returns what was known before.
   public mutating func handle() -> (event: WatchEvent, before: Object?)? {
-    guard !waiting.isEmpty else { return nil }
-    let event = waiting.removeFirst()
-    let before = cache[event.object.key]
-    if event.type == .deleted { forget(event.object.key) } else { store(event.object) }
+    guard let event = waiting.popFirst() else { return nil }
+    let before = event.type == .deleted ? forget(event.object.key) : store(event.object)
     revision = max(revision, event.revision)
     return (event, before)
   }
@@ -66,7 +72,7 @@ public struct Informer: Sendable {
   /// Everything is forgotten but the cache, which is stale until a new list arrives.
   public mutating func disconnect() {
     phase = .mustList
-    waiting = []
+    waiting.removeAll()
   }
 
   public mutating func beginList(request: Int64) { phase = .listing(request: request) }
@@ -96,14 +102,20 @@ public struct Informer: Sendable {
     return true
   }
 
-  private mutating func store(_ object: Object) {
-    if cache[object.key] == nil { order.append(object.key) }
-    cache[object.key] = object
+  @discardableResult
+  private mutating func store(_ object: Object) -> Object? {
+    let key = object.key
+    if let before = cache.updateValue(object, for: key) { return before }
+    lastNumber += 1
+    sequence[lastNumber] = key
+    numbers[key] = lastNumber
+    return nil
   }
 
-  private mutating func forget(_ key: ObjectKey) {
-    guard cache.removeValue(for: key) != nil else { return }
-    order.removeAll { $0 == key }
+  private mutating func forget(_ key: ObjectKey) -> Object? {
+    guard let before = cache.removeValue(for: key) else { return nil }
+    if let number = numbers.removeValue(for: key) { sequence.removeValue(for: number) }
+    return before
   }
 
   /// The cache and what waits, for screens and digests.
@@ -111,7 +123,7 @@ public struct Informer: Sendable {
     let held = order.map { key in
       Value.Entry(key.text, .integer(cache[key]?.resourceVersion ?? 0))
     }
-    let queue = waiting.map { Value.string("\($0.type.rawValue) \($0.object.key.text)") }
+    let queue = waiting.elements.map { Value.string("\($0.type.rawValue) \($0.object.key.text)") }
     return .map(("cache", .map(held)), ("waiting", .list(queue)), ("watching", .bool(phase == .watching)))
   }
 }

@@ -19,6 +19,10 @@ struct Benchmarks {
       for benchmark in all { print(benchmark.name) }
       return
     }
+    if arguments.first == "--census" {
+      ModelBenchmarks.census()
+      return
+    }
     if arguments.isEmpty { arguments = all.map(\.name)[...] }
     FileHandle.standardOutput.write(Data("\(Result.heading)\n".utf8))
     for name in arguments {

@@ -106,6 +106,21 @@ enum ModelBenchmarks {
 
   // MARK: Runs
 
+  /// What the steps of some Pods' births are, and a digest of all of them: a faster model must take the same steps.
+  static func census() {
+    var world = Clusters.simulation(nodes: 10, script: "", budget: 2).world
+    run(&world, until: nil)
+    Clusters.create(300, in: &world)
+    var counts: [String: Int] = [:]
+    while let action = world.first() {
+      let actor = world.name(of: action.actor).prefix { $0 != "@" }
+      counts["\(actor) \(action.verb.text)", default: 0] += 1
+      _ = world.perform(action)
+    }
+    for (what, count) in counts.sorted(by: { $0.value > $1.value }) { print(count, what) }
+    print(world.stepCount, "steps, trail", world.trail.text, "world", world.digest().text)
+  }
+
   /// Steps and seconds of some Pods' births, without the building of the cluster.
   private static func lives(nodes: Int, pods: Int) -> (steps: Double, time: Double) {
     var world = Clusters.simulation(nodes: nodes, script: "", budget: 2).world

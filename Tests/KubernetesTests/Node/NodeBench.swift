@@ -170,8 +170,13 @@ struct NodeBench {
       let offers = world.enabled()
       precondition(offers.contains(action), "the first is among the enabled")
       for address in [NodeBench.kubelet, NodeBench.runtime, NodeBench.network] {
-        let texts = world.offers(of: address).map { world.text(of: $0.action) }
+        let all = world.offers(of: address)
+        let texts = all.map { world.text(of: $0.action) }
         precondition(Set(texts).count == texts.count, "an action is offered twice: \(texts)")
+        // Whoever is not asked for obstacles skips the parts whose moment has not come.
+        let possible = all.filter { $0.isEnabled }.map { world.text(of: $0.action) }.sorted()
+        let asked = offers.filter { $0.actor == address }.map { world.text(of: $0) }.sorted()
+        precondition(possible == asked, "\(possible) can be done, \(asked) is offered")
       }
       let step = world.perform(action)
       log.append("\(step.time) \(world.text(of: action))")

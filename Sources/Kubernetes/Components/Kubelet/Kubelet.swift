@@ -21,6 +21,8 @@ public struct Kubelet: Component, Watching {
   let version: Version
   let durations: Durations
   let text: Text
+  /// What the Pods of the node may ask for in all.
+  let capacity: ResourceAmounts
   let runtime: Address
   /// `docker` or `containerd`, as container ids begin.
   let runtimeName: String
@@ -29,9 +31,10 @@ public struct Kubelet: Component, Watching {
   let rounds: Grid
   public var client: Client
   var recorder: EventRecorder
-  var workers: Table<String, PodWorker> = [:]
-  /// Uids in the order in which the Pods came.
-  var order: [String] = []
+  var workers = PodWorkers()
+  /// Who waits for the answer to a call to the runtime, and to a request.
+  var callers: Table<Int64, String> = [:]
+  var askers: Table<Int64, String> = [:]
   /// What the runtime holds of Pods that the kubelet does not know.
   var strays: Table<String, RuntimeView> = [:]
   var images: [String] = []
@@ -58,6 +61,7 @@ public struct Kubelet: Component, Watching {
     let nodeName = node.metadata.name
     name = "kubelet@\(nodeName)"
     self.node = node
+    capacity = ResourceAmounts(node.status.allocatable)
     self.version = version
     self.durations = durations
     self.runtime = runtime
@@ -76,6 +80,11 @@ public struct Kubelet: Component, Watching {
   // MARK: Messages
 
   public mutating func receive(_ message: Message, from sender: Address, at now: Time) {
+    take(message, from: sender, at: now)
+    refresh()
+  }
+
+  private mutating func take(_ message: Message, from sender: Address, at now: Time) {
     switch message {
     case .containers(let view): take(view, now)
     case .runtimeReply(let reply): settle(reply, now)
@@ -94,22 +103,26 @@ public struct Kubelet: Component, Watching {
     if let event = client.informers[0].next { offers.add(.observe, .object(event.object.key)) }
     offerLook(&offers)
     offerExec(&offers)
-    for uid in order {
-      if offers.isFull { return }
-      if let worker = workers[uid] { offer(worker, &offers) }
-    }
+    if offers.isFull { return }
+    workers.offer(&offers) { worker, offers in offer(worker, &offers) }
+    if offers.isFull { return }
     recorder.offers(&offers)
     if offers.want == .all { offerIdle(&offers) }
   }
 
   public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) {
+    act(action, &out)
+    refresh()
+  }
+
+  private mutating func act(_ action: KubeAction, _ out: inout KubeOutbox) {
     if client.perform(action, &out) || recorder.perform(action, &client, &out) { return }
     switch action.verb {
     case .observe: observe(&out)
     case .relist where action.subject == .containers: lookAtAll(&out)
     case .exec: execute(action.subject, &out)
     default:
-      for uid in order where perform(action, for: uid, &out) {
+      for uid in workers.due(at: out.now) where perform(action, for: uid, &out) {
         tidy(uid)
         return
       }
@@ -122,7 +135,8 @@ public struct Kubelet: Component, Watching {
     client.restart()
     recorder.restart()
     workers.removeAll()
-    order = []
+    callers.removeAll()
+    askers.removeAll()
     strays.removeAll()
     execs = []
     crashes = Backoff(initial: durations.backoffBase, maximum: durations.backoffLimit)
@@ -130,10 +144,12 @@ public struct Kubelet: Component, Watching {
     look = .needed(from: now, pause: durations.relistPeriod)
     hasLooked = false
     lookPause = 0
+    refresh()
   }
 
   public var state: Value {
-    let pods = order.compactMap { workers[$0] }.map { Value.Entry($0.key.qualifiedName, $0.state) }
+    var pods: [Value.Entry] = []
+    workers.forEach { pods.append(Value.Entry($0.key.qualifiedName, $0.state)) }
     var value: Value = .map(("pods", .map(pods)), ("events", recorder.state), ("watches", client.state))
     if look != .known { value["runtime"] = "not looked at" }
     return value
@@ -142,16 +158,27 @@ public struct Kubelet: Component, Watching {
   // MARK: Helpers
 
   /// The number of a call to the runtime.
-  mutating func nextCall() -> Int64 {
+  mutating func nextCall(for uid: String = "") -> Int64 {
     lastCall += 1
+    if !uid.isEmpty { callers[lastCall] = uid }
     return lastCall
+  }
+
+  /// Works out when the workers that changed can next do something.
+  private mutating func refresh() {
+    let now = PodWorkers.Surroundings(hasLooked: hasLooked, isLookKnown: look == .known)
+    for place in workers.takeChanged(now) {
+      var offers = KubeOffers()
+      offer(workers[place], &offers)
+      workers.set(offers.moment, at: place)
+    }
   }
 
   /// What one worker could do.
   private func offer(_ worker: PodWorker, _ offers: inout KubeOffers) {
     let pod = Kube.Subject.object(worker.key)
     if worker.life == .new {
-      let older = order.first { workers[$0]?.key == worker.key } ?? worker.uid
+      let older = workers.oldest(worker.key) ?? worker.uid
       let obstacle: Obstacle = hasLooked ? .oldPodRemains : .runtimeNotSeen
       offers.add(.admit, pod, when: hasLooked && older == worker.uid, else: obstacle)
       return
@@ -175,7 +202,7 @@ public struct Kubelet: Component, Watching {
   private func offerTasks(_ worker: PodWorker, _ offers: inout KubeOffers) {
     for work in worker.ready {
       let (verb, subject) = work.verb(worker.key)
-      let isFree = !isPull(work) || !isPulling
+      let isFree = !work.isPull || !workers.isPulling
       offers.add(verb, subject, when: isFree, else: .anotherPull)
     }
     guard offers.want == .all, let obstacle = waiting(worker) else { return }
@@ -184,16 +211,6 @@ public struct Kubelet: Component, Watching {
       let (verb, subject) = work.verb(worker.key)
       offers.add(verb, subject, when: false, else: obstacle)
     }
-  }
-
-  private func isPull(_ work: PodWorker.Work) -> Bool {
-    if case .pull = work { return true }
-    return false
-  }
-
-  /// Images are pulled one at a time on a node (serializeImagePulls).
-  private var isPulling: Bool {
-    order.contains { uid in workers[uid]?.calls.contains { isPull($0.work) } ?? false }
   }
 
   /// What the next tasks of a plan wait for.
@@ -230,13 +247,12 @@ public struct Kubelet: Component, Watching {
 
   /// Why nothing happens on an idle node.
   private func offerIdle(_ offers: inout KubeOffers) {
-    if order.isEmpty, !client.isBehind {
+    if workers.isEmpty, !client.isBehind {
       offers.add(.admit, .named("pods"), when: false, else: .noPodBound(node.metadata.name))
     }
     // The last task of a plan leaves nothing else to offer; whoever asks still hears what is waited for.
     guard offers.list.isEmpty else { return }
-    for uid in order {
-      guard let worker = workers[uid] else { continue }
+    workers.forEach { worker in
       offers.add(.sync, .object(worker.key), when: false, else: waiting(worker) ?? .nothingChanged)
     }
   }

@@ -8,8 +8,7 @@ extension Kubelet {
   }
 
   /// Why the node cannot take the Pod, or nothing.
-  func refusal(of worker: PodWorker) -> Refusal? {
-    let demand = PodDemand(worker.pod)
+  func refusal(of worker: PodWorker, _ demand: PodDemand) -> Refusal? {
     if demand.nodeName != node.metadata.name {
       return Refusal(
         reason: "NodeName",
@@ -27,12 +26,11 @@ extension Kubelet {
   private func shortage(_ worker: PodWorker, _ demand: PodDemand) -> Refusal? {
     var used = ResourceAmounts()
     var pods: Int64 = 0
-    for uid in order where uid != worker.uid {
-      guard let other = workers[uid], other.life == .running, !other.isGone, !hasEnded(other) else { continue }
-      used += PodDemand(other.pod).requests
+    workers.forEach { other in
+      if other.uid == worker.uid || other.life != .running || other.isGone || hasEnded(other) { return }
+      used += other.demand
       pods += 1
     }
-    let capacity = ResourceAmounts(node.status.allocatable)
     let limit = Quantity(node.status.allocatable["pods"] ?? "110")?.value ?? 110
     if pods + 1 > limit { return refuse("pods", requested: 1, used: pods, capacity: limit) }
     let asked = demand.requests

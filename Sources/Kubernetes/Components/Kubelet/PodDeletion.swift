@@ -8,6 +8,7 @@ extension Kubelet {
     var request = client.request(.patch, worker.key)
     request.subresource = "status"
     request.body = .status(worker.report.status)
+    askers[request.id] = uid
     change(uid) { $0.report.send(request.id) }
     out.note(Fact("fact.kubelet.reported", ("phase", .string(worker.report.status.phase))))
     out.send(.request(request), to: client.apiserver)
@@ -18,7 +19,7 @@ extension Kubelet {
   /// Of a living Pod one dead container of each name stays, for its log; of an ending one nothing stays, containers
   /// first and their sandbox after a further look.
   mutating func sweep(_ uid: String, _ events: [PLEG.Event], _ now: Time) {
-    guard var worker = workers[uid] else { return }
+    guard let worker = workers[uid] else { return }
     let dead = worker.seen.filter { $0.phase == .exited }
     let containers = worker.seen.filter { !$0.isSandbox }
     var chosen: [String] = []
@@ -37,9 +38,10 @@ extension Kubelet {
       }
     }
     let removing = worker.removing.values
-    for id in chosen where !worker.removals.contains(id) && !removing.contains(id) { worker.removals.append(id) }
-    if worker.isEnding, worker.seen.isEmpty, worker.actual.isEmpty, worker.clearedAt == nil { worker.clearedAt = now }
-    workers[uid] = worker
+    change(uid) { worker in
+      for id in chosen where !worker.removals.contains(id) && !removing.contains(id) { worker.removals.append(id) }
+      if worker.isEnding, worker.seen.isEmpty, worker.actual.isEmpty, worker.clearedAt == nil { worker.clearedAt = now }
+    }
   }
 
   /// Has the runtime remove what was chosen.
@@ -48,7 +50,7 @@ extension Kubelet {
     change(uid) { $0.removals = [] }
     for id in worker.removals {
       guard let record = worker.actual.first(where: { $0.id == id }) else { continue }
-      let call = nextCall()
+      let call = nextCall(for: uid)
       let operation: RuntimeCall.Operation = record.isSandbox ? .removeSandbox(id: id) : .removeContainer(id: id)
       change(uid) { $0.removing[call] = id }
       out.send(.runtime(RuntimeCall(id: call, pod: worker.key, uid: uid, operation: operation)), to: runtime)
@@ -73,6 +75,7 @@ extension Kubelet {
     guard let worker = workers[uid] else { return }
     var request = client.request(.delete, worker.key)
     request.body = .delete(Deletion(graceSeconds: 0))
+    askers[request.id] = uid
     change(uid) { $0.finishing = request.id }
     out.send(.request(request), to: client.apiserver)
   }
@@ -81,8 +84,7 @@ extension Kubelet {
   mutating func tidy(_ uid: String) {
     guard let worker = workers[uid], worker.isGone, !worker.isWorking, worker.actual.isEmpty, worker.removing.isEmpty
     else { return }
-    workers.removeValue(for: uid)
-    order.removeAll { $0 == uid }
+    workers.remove(uid)
     for container in worker.pod.spec.initContainers + worker.pod.spec.containers {
       crashes.reset("\(uid)/\(container.name)")
       pulls.reset("\(uid)_\(container.image)")

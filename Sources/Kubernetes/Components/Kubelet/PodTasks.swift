@@ -31,7 +31,7 @@ extension Kubelet {
 
   private mutating func call(_ work: Work, _ uid: String, _ operation: RuntimeCall.Operation, _ out: inout KubeOutbox) {
     guard let worker = workers[uid] else { return }
-    let id = nextCall()
+    let id = nextCall(for: uid)
     change(uid) { $0.calls.append(PodWorker.Call(id: id, work: work, isRequest: false)) }
     out.send(.runtime(RuntimeCall(id: id, pod: worker.key, uid: uid, operation: operation)), to: runtime)
   }
@@ -52,6 +52,7 @@ extension Kubelet {
     var request = client.request(.create, key)
     request.subresource = "token"
     request.body = .token
+    askers[request.id] = worker.uid
     change(worker.uid) { $0.calls.append(PodWorker.Call(id: request.id, work: .prepare, isRequest: true)) }
     out.send(.request(request), to: client.apiserver)
   }
@@ -166,20 +167,19 @@ extension Kubelet {
       finishLook(reply, now)
       return
     }
-    for uid in order {
-      guard let worker = workers[uid] else { continue }
-      if let id = worker.removing[reply.id] {
-        removed(id, reply, uid, now)
-        return
-      }
-      guard let call = worker.calls.first(where: { $0.id == reply.id && !$0.isRequest }) else { continue }
-      change(uid) { worker in worker.calls.removeAll { $0 == call } }
-      conclude(call.work, reply.outcome, uid, now)
-      advance(uid, now)
-      tidy(uid)
+    guard let uid = callers.removeValue(for: reply.id), let worker = workers[uid] else {
+      settleExec(reply)
       return
     }
-    settleExec(reply)
+    if let id = worker.removing[reply.id] {
+      removed(id, reply, uid, now)
+      return
+    }
+    guard let call = worker.calls.first(where: { $0.id == reply.id && !$0.isRequest }) else { return }
+    change(uid) { worker in worker.calls.removeAll { $0 == call } }
+    conclude(call.work, reply.outcome, uid, now)
+    advance(uid, now)
+    tidy(uid)
   }
 
   private mutating func conclude(_ work: Work, _ outcome: RuntimeReply.Outcome, _ uid: String, _ now: Time) {
@@ -230,35 +230,34 @@ extension Kubelet {
 
   /// Takes an answer of kube-apiserver, or hears that it is not there.
   mutating func answered(_ message: Message, _ now: Time) {
-    for uid in order {
-      guard let worker = workers[uid] else { continue }
-      switch message {
-      case .response(let response):
-        if take(response, worker, now) { return }
-      case .refused(let id, _):
-        var response = Response(id: id, code: 503, about: worker.key)
-        response.message = "connection refused"
-        if take(response, worker, now) { return }
-      default: return
-      }
+    switch message {
+    case .response(let response):
+      guard let uid = askers.removeValue(for: response.id), let worker = workers[uid] else { return }
+      take(response, worker, now)
+    case .refused(let id, _):
+      guard let uid = askers.removeValue(for: id), let worker = workers[uid] else { return }
+      var response = Response(id: id, code: 503, about: worker.key)
+      response.message = "connection refused"
+      take(response, worker, now)
+    default: return
     }
   }
 
-  private mutating func take(_ response: Response, _ worker: PodWorker, _ now: Time) -> Bool {
+  private mutating func take(_ response: Response, _ worker: PodWorker, _ now: Time) {
     let uid = worker.uid
     let nextRound = rounds.after(now)
     if response.id == worker.report.request {
       change(uid) { _ = $0.report.receive(response, retryAt: nextRound) }
-      return true
+      return
     }
     if response.id == worker.finishing {
       change(uid) { worker in
         worker.finishing = response.isSuccess || response.code == 404 ? response.id : nil
         worker.finishAt = nextRound
       }
-      return true
+      return
     }
-    guard let call = worker.calls.first(where: { $0.id == response.id && $0.isRequest }) else { return false }
+    guard let call = worker.calls.first(where: { $0.id == response.id && $0.isRequest }) else { return }
     change(uid) { worker in worker.calls.removeAll { $0 == call } }
     if response.isSuccess {
       change(uid) { $0.isPrepared = true }
@@ -267,13 +266,12 @@ extension Kubelet {
       failed(.prepare, text.mountFailed(volume, response.message), uid, now)
     }
     advance(uid, now)
-    return true
   }
 
   /// The connection to kube-apiserver is gone, and with it every answer that was on its way.
   mutating func loseServer(_ now: Time) {
     recorder.disconnect(at: now)
-    for uid in order {
+    for uid in workers.order {
       guard let worker = workers[uid] else { continue }
       var lost: [Int64] = worker.calls.filter { $0.isRequest }.map { $0.id }
       if let request = worker.report.request { lost.append(request) }

@@ -33,6 +33,11 @@ struct PodWorker: Sendable {
       return false
     }
 
+    var isPull: Bool {
+      if case .pull = self { return true }
+      return false
+    }
+
     /// The container that it starts.
     var container: String? {
       switch self {
@@ -70,6 +75,8 @@ struct PodWorker: Sendable {
   let uid: String
   /// The Pod as the API last told it.
   var pod: Pod
+  /// What its containers ask for.
+  var demand = ResourceAmounts()
   var life = Life.new
   /// The object is gone from the API; what is left on the node goes too.
   var isGone = false

@@ -6,7 +6,7 @@ extension Kubelet {
   mutating func take(_ view: RuntimeView, _ now: Time) {
     images = view.images
     if view.uid.isEmpty { return }
-    guard workers[view.uid] != nil else {
+    guard workers.contains(view.uid) else {
       if view.containers.isEmpty { strays[view.uid] = nil } else { strays[view.uid] = view }
       return
     }
@@ -20,7 +20,7 @@ extension Kubelet {
 
   /// The runtime is gone: every call under way has failed, and what it holds must be asked for.
   mutating func loseRuntime(_ now: Time) {
-    for uid in order {
+    for uid in workers.order {
       guard let worker = workers[uid] else { continue }
       for call in worker.calls where !call.isRequest { settle(refusal(call.id), now) }
       for id in worker.removing.keys { settle(refusal(id), now) }
@@ -35,7 +35,7 @@ extension Kubelet {
       return
     }
     // A runtime that stays away keeps nobody busy who has no Pod.
-    let isIdle = order.isEmpty && !client.isBehind && lookPause > 0
+    let isIdle = workers.isEmpty && !client.isBehind && lookPause > 0
     offers.add("relist", .named("containers"), due: from, background: isIdle)
   }
 
@@ -57,8 +57,7 @@ extension Kubelet {
     worker.actual = stray.value.containers
     worker.seen = stray.value.containers
     worker.report.close()
-    workers[stray.key] = worker
-    order.append(stray.key)
+    workers.append(worker)
     sync(stray.key, now)
     sweep(stray.key, [], now)
   }
@@ -110,7 +109,7 @@ extension Kubelet {
       out.send(.executed(result), to: job.sender)
       return
     }
-    guard let worker = order.compactMap({ workers[$0] }).first(where: { $0.key == job.call.pod }),
+    guard let worker = workers.first(where: { $0.key == job.call.pod }),
       let record = worker.actual.last(where: { $0.name == job.call.container && $0.phase == .running })
     else {
       execs.remove(at: index)

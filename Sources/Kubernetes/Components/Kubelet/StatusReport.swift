@@ -2,7 +2,8 @@ import Clockwork
 
 /// The status of one Pod on its way to the API: the newest version, and the last one that the API has.
 struct StatusReport: Equatable, Sendable {
-  private(set) var status: PodStatus
+  private var shared: Shared<PodStatus>
+  var status: PodStatus { _read { yield shared.content } }
   private(set) var version: Int64 = 0
   private(set) var acknowledged: Int64 = 0
   /// The request under way and the version it carries.
@@ -13,7 +14,7 @@ struct StatusReport: Equatable, Sendable {
   /// Nobody wants to hear of the Pod any more.
   private(set) var isClosed = false
 
-  init(_ status: PodStatus) { self.status = status }
+  init(_ status: PodStatus) { shared = Shared(status) }
 
   var isDue: Bool { version > acknowledged && !isClosed }
   var isSettled: Bool { version == acknowledged && request == nil }
@@ -21,7 +22,7 @@ struct StatusReport: Equatable, Sendable {
   /// Takes a new status; one that says the same is not sent.
   mutating func set(_ new: PodStatus) {
     if new == status { return }
-    status = new
+    shared = Shared(new)
     version += 1
   }
 

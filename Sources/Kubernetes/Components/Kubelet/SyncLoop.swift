@@ -22,7 +22,9 @@ extension Kubelet {
       return
     }
     let wakes = Kubelet.differs(worker.pod, pod)
-    if wakes {
+    if !out.isTelling {
+      // Nobody reads the log.
+    } else if wakes {
       log(pod.metadata.deletionTimestamp == nil ? "UPDATE" : "DELETE", pod, &out)
     } else if worker.pod.status != pod.status {
       log("RECONCILE", pod, &out)
@@ -47,8 +49,7 @@ extension Kubelet {
       worker.actual = stray.containers
       worker.seen = stray.containers
     }
-    workers[worker.uid] = worker
-    order.append(worker.uid)
+    workers.append(worker)
   }
 
   private mutating func remove(_ pod: Pod, _ out: inout KubeOutbox) {
@@ -65,14 +66,16 @@ extension Kubelet {
   }
 
   func log(_ operation: String, _ pod: Pod, _ out: inout KubeOutbox) {
+    guard out.isTelling else { return }
     out.note(Fact("fact.kubelet.observed", ("operation", .string(operation))))
     record(text.syncLoop(operation, pod.key, pod.metadata.uid), pod.key, &out)
   }
 
-  func record(_ line: String, _ pod: ObjectKey, _ out: inout KubeOutbox) {
+  func record(_ line: @autoclosure () -> String, _ pod: ObjectKey, _ out: inout KubeOutbox) {
+    guard out.isTelling else { return }
     var record = Kube.Record(actor: name, verb: "SyncLoop", resource: "log")
     record.subresource = "kubelet.go"
-    record.note = line
+    record.note = line()
     out.record(record)
   }
 
@@ -86,7 +89,8 @@ extension Kubelet {
       worker.seenAt = out.now
     }
     guard let worker = workers[uid] else { return }
-    if !worker.isEnding, let refusal = refusal(of: worker) {
+    let demand = PodDemand(worker.pod)
+    if !worker.isEnding, let refusal = refusal(of: worker, demand) {
       let status = maker(worker, out.now).refused(refusal.reason, refusal.message)
       change(uid) { worker in
         worker.life = .refused
@@ -96,7 +100,10 @@ extension Kubelet {
       out.note(Fact("fact.kubelet.refused", ("reason", .string(refusal.reason))))
       return
     }
-    change(uid) { $0.life = .running }
+    change(uid) { worker in
+      worker.life = .running
+      worker.demand = demand.requests
+    }
     sync(uid, out.now)
   }
 
@@ -147,7 +154,7 @@ extension Kubelet {
     if worker.life == .running, !worker.isGone { worker.report.set(maker(worker, now).status()) }
     let decision = PodPlan.of(worker, text)
     worker.plan = decision.work
-    workers[uid] = worker
+    workers.replace(worker)
     if decision.replacesSandbox { tell(uid, "Normal", "SandboxChanged", text.sandboxChanged, at: now) }
     advance(uid, now)
   }
@@ -169,7 +176,7 @@ extension Kubelet {
       }
       if worker.seen.isEmpty, worker.actual.isEmpty, worker.clearedAt == nil { worker.clearedAt = now }
     }
-    workers[uid] = worker
+    workers.replace(worker)
   }
 
   /// "Now" the last status is written at once, from a look of its own.
@@ -193,9 +200,7 @@ extension Kubelet {
   }
 
   mutating func change(_ uid: String, _ body: (inout PodWorker) -> Void) {
-    guard var worker = workers[uid] else { return }
-    body(&worker)
-    workers[uid] = worker
+    workers.change(uid, body)
   }
 
   /// Notes an Event about a Pod, or about one of its containers.
