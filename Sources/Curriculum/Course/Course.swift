@@ -14,6 +14,8 @@ public struct Course: Equatable, Sendable {
   public var claims: [Claim]
   /// `Lessons/images.yaml`: what container images do.
   public var images: YAMLDocument?
+  /// The files of `Lessons/manifests`, which scripts name as `kubectl apply -f FILE`.
+  public var manifests: [ManifestFile] = []
 
   /// `id@version`: how an answer names its course.
   public var name: String { "\(id)@\(version)" }
@@ -31,6 +33,7 @@ public struct Course: Equatable, Sendable {
 
   public func chapter(_ id: String) -> Chapter? { chapters.first { $0.id == id } }
   public func cluster(_ name: String) -> ClusterFile? { clusters.first { $0.name == name } }
+  public func manifest(_ name: String) -> ManifestFile? { manifests.first { $0.name == name } }
   public func misconception(_ id: String) -> Misconception? { misconceptions.first { $0.id == id } }
   public func claim(_ id: String) -> Claim? { claims.first { $0.id == id } }
 
@@ -57,6 +60,13 @@ public struct ClusterFile: Equatable, Sendable {
   public var text: String
 
   public var spec: YAMLDocument? { documents.first }
+}
+
+/// A file that the scripts of a course can name.
+public struct ManifestFile: Equatable, Sendable {
+  /// How a script names it, such as `shop.yaml`.
+  public var name: String
+  public var text: String
 }
 
 /// A named false rule, which a wrong answer may come from.

@@ -54,6 +54,7 @@ struct CourseReader {
       claims: claims,
       images: images
     )
+    course.manifests = manifests()
     let chapters = fields.maps("chapters")
     if let wanted = lesson, !names(fields.document).contains(wanted) { lesson = nil }
     let codes = fields.lines("languages")
@@ -103,6 +104,14 @@ struct CourseReader {
       let parsed = YAMLDocument.parse(text, file: path)
       findings.list += parsed.diagnostics
       return ClusterFile(name: Self.stem(path), documents: parsed.documents, text: text)
+    }
+  }
+
+  /// What is wrong in one of them is told where a script applies it.
+  private func manifests() -> [ManifestFile] {
+    let folder = "Lessons/manifests/"
+    return source.paths(below: folder, suffix: ".yaml").map { path in
+      ManifestFile(name: String(path.dropFirst(folder.count)), text: source[path] ?? "")
     }
   }
 
@@ -174,15 +183,24 @@ struct CourseReader {
   private func stamp(_ lesson: inout Lesson, _ course: Course) {
     let cluster = course.cluster(lesson.cluster.text)?.text ?? ""
     let images = course.images?.value.canonical ?? ""
+    let files = manifests(of: lesson, course)
     let entries = lesson.document.value["questions"]?.elements ?? []
     for index in lesson.questions.indices where entries.indices.contains(index) {
       lesson.questions[index].hash = Question.hash(
         entries[index],
         lesson: lesson.document.value,
         cluster: cluster,
-        images: images
+        images: images,
+        manifests: files
       )
     }
+  }
+
+  /// The files that any line of the lesson may apply.
+  private func manifests(of lesson: Lesson, _ course: Course) -> [String] {
+    guard !course.manifests.isEmpty else { return [] }
+    let words = lesson.document.value.canonical
+    return course.manifests.filter { words.contains($0.name) }.map(\.text)
   }
 
   private func near(_ name: String, chapter: String) -> String? {
@@ -194,7 +212,8 @@ struct CourseReader {
     if lesson != nil { return }
     let known = Set(course.lessons.map { "Lessons/\($0.path).yaml" })
     for path in source.paths(below: "Lessons/", suffix: ".yaml") where path.split(separator: "/").count == 3 {
-      guard !path.hasPrefix("Lessons/clusters/"), !known.contains(path) else { continue }
+      let isLesson = !path.hasPrefix("Lessons/clusters/") && !path.hasPrefix("Lessons/manifests/")
+      guard isLesson, !known.contains(path) else { continue }
       findings.error(Place(path), "no chapter of `\(Self.root)` names this lesson", fix: "add it to a chapter")
     }
   }

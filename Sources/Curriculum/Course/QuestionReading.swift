@@ -103,7 +103,13 @@ extension Question {
   /// Eight hexadecimal digits over all that the key depends on: not the prose, not the language.
   ///
   /// The entry is taken as it stands in the file, with the values it may draw, so every variant has the same hash.
-  static func hash(_ entry: Value, lesson: Value, cluster: String, images: String) -> String {
+  static func hash(
+    _ entry: Value,
+    lesson: Value,
+    cluster: String,
+    images: String,
+    manifests: [String] = []
+  ) -> String {
     var digest = Digest()
     digest.add("orrery question 1")
     var bare = entry
@@ -112,6 +118,7 @@ extension Question {
     for key in ["script", "version", "vary"] { digest.add(sorted(lesson[key] ?? .null)) }
     digest.add(cluster)
     digest.add(images)
+    for text in manifests { digest.add(text) }
     return Digest.hexadecimal(digest.value, digits: 8)
   }
 

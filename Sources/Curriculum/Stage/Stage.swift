@@ -6,13 +6,13 @@ public struct Stage {
   public let course: Course
   /// The words in which mistakes of a script are said.
   public let language: Language
-  /// The text of a file beside the script; nothing where there is none.
+  /// The text of a file beside the script, or of the course's own manifests; nothing where there is none.
   private let file: (String) -> String?
 
   public init(_ course: Course, language: Language, file: @escaping (String) -> String? = { _ in nil }) {
     self.course = course
     self.language = language
-    self.file = file
+    self.file = { path in file(path) ?? course.manifest(path)?.text }
   }
 
   // MARK: Clusters

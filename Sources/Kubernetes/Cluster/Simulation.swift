@@ -235,12 +235,7 @@ public struct Simulation {
   }
 
   private mutating func resolve(_ text: String, _ numbered: NumberedLine) {
-    let store = etcd
-    let (line, problems) = parser.resolve(text, number: numbered.number) { wanted in
-      let found = store.objects.filter { $0.kind == wanted.kind && wanted.labels.matches($0.metadata.labels) }
-        .sorted { $0.metadata.creationTimestamp ?? Timestamp(0) < $1.metadata.creationTimestamp ?? Timestamp(0) }
-      return wanted.index <= found.count ? found[wanted.index - 1].name : nil
-    }
+    let (line, problems) = parser.resolve(text, number: numbered.number) { wanted in name(of: wanted) }
     cursor.problems += problems
     if let line { lay(line, numbered) }
   }

@@ -56,16 +56,11 @@ extension KeyMaker {
   }
 
   private func read(_ key: inout Key, _ question: Question, _ run: Run) -> KeyResult {
-    guard let name = question.object, let object = ObjectName.key(name) else {
+    guard let name = question.object, let asked = Asked(name, in: run.simulation) else {
       return .none(Fact("key.no-object", ("object", .string(question.object ?? ""))))
     }
-    let text: String
-    if let found = run.simulation.object(object) {
-      guard let field = question.field else { return .none(Fact("key.no-field", ("field", .string("")))) }
-      text = found.value.at(ObjectName.path(field))?.plain ?? ""
-    } else {
-      // What is not there can be asked for too: "gone" is what kubectl would make of it.
-      text = "NotFound"
+    guard let text = asked.text(question.field, in: run.simulation) else {
+      return .none(Fact("key.no-field", ("field", .string(question.field ?? ""))))
     }
     key.model = [text.isEmpty ? "<none>" : text]
     let place = Value.string("\(name) \(question.field ?? "")")
@@ -121,23 +116,5 @@ extension KeyMaker {
       return Key.Option(option.text, .wrong, key.truth, misconception: option.misconception?.text)
     }
     return .key(key)
-  }
-}
-
-/// Reads how authors name objects and fields.
-enum ObjectName {
-  /// `pod/web`, `pod/kube-system/x`, `node/node1`.
-  static func key(_ text: String) -> ObjectKey? {
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 2 || parts.count == 3, let kind = Kind.named(parts[0]), let name = parts.last else {
-      return nil
-    }
-    let namespace = parts.count == 3 ? parts[1] : "default"
-    return ObjectKey(kind, kind.isNamespaced ? namespace : "", name)
-  }
-
-  /// `spec.containers[0].image`, `.status.podIP`.
-  static func path(_ text: String) -> [String] {
-    text.split { $0 == "." || $0 == "[" || $0 == "]" }.map(String.init)
   }
 }
