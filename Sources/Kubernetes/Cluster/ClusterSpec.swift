@@ -4,7 +4,7 @@ public import Clockwork
 ///
 /// Keys: `version` (then, now), `runtime` (docker, containerd), `network` (kubenet, bridge), `proxy`,
 /// `serviceCIDR`, `clusterCIDR`, `controlPlane` {name, ip, registers, podCIDR, cpu, memory, pods},
-/// `nodes` [{name, ip, podCIDR, cpu, memory, pods, labels, taints}].
+/// `nodes` [{name, ip, podCIDR, cpu, memory, pods, labels, taints}], `sizes` (varied, fixed).
 public struct ClusterSpec: Equatable, Sendable {
   public enum Runtime: String, Equatable, Sendable {
     case docker
@@ -40,6 +40,8 @@ public struct ClusterSpec: Equatable, Sendable {
   public var controlPlaneName = "cp1"
   /// Machines with a kubelet, the control plane's first where it registers as a node.
   public var machines: [Machine] = []
+  /// Whether the machines of another variant may be of another size; not where a story counts what fits on them.
+  public var variesSizes = true
 
   public init() {}
 
@@ -48,6 +50,7 @@ public struct ClusterSpec: Equatable, Sendable {
     var reader = SpecReader(value: value, path: [])
     reader.only([
       "version", "runtime", "network", "proxy", "serviceCIDR", "clusterCIDR", "controlPlane", "nodes", "addons",
+      "sizes",
     ])
     if let version = Version(rawValue: reader.choice("version", ["then", "now"], default: "now")) {
       self.version = version
@@ -58,6 +61,7 @@ public struct ClusterSpec: Equatable, Sendable {
     }
     network = reader.choice("network", ["kubenet", "bridge"], default: version == .then ? "kubenet" : "bridge")
     proxy = reader.choice("proxy", ["userspace", "iptables", "ipvs", "nftables"], default: "iptables")
+    variesSizes = reader.choice("sizes", ["varied", "fixed"], default: "varied") == "varied"
     serviceCIDR = reader.text("serviceCIDR", default: "10.0.0.0/24")
     clusterCIDR = reader.text("clusterCIDR", default: "172.20.0.0/16")
     readControlPlane(&reader)
@@ -205,6 +209,7 @@ extension ClusterSpec {
     for index in spec.machines.indices {
       spec.machines[index].ip = ClusterSpec.replace(octet: 2, of: machines[index].ip, by: third)
       spec.machines[index].podCIDR = ClusterSpec.replace(octet: 1, of: machines[index].podCIDR, by: second)
+      guard variesSizes else { continue }
       spec.machines[index].cpu = cpu
       spec.machines[index].memory = memory
     }

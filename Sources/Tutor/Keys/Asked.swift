@@ -44,7 +44,9 @@ enum Asked: Equatable {
     case .kubectl:
       switch field {
       case "exit": return simulation.kubectl.map { "\($0.exitCode)" }
-      case "output": return simulation.rows.last(where: { $0.record.actor == "kubectl" && $0.record.verb == "print" })?.record.note ?? ""
+      case "output":
+        return simulation.rows.last(where: { $0.record.actor == "kubectl" && $0.record.verb == "print" })?.record.note
+          ?? ""
       default: return nil
       }
     }

@@ -1,0 +1,94 @@
+import Curriculum
+import Kubernetes
+import Testing
+
+@testable import Tutor
+
+/// What a question may ask for: objects whose names only the run knows, how many there are, and what kubectl said.
+@Suite struct AskedTests {
+  private static let manifest = """
+    apiVersion: v1
+    kind: Pod
+    metadata:
+      name: twin
+      labels: {app: pair}
+    spec:
+      containers:
+        - name: web
+          image: demo/web:1.0
+          resources: {requests: {cpu: 300m}}
+    """
+
+  /// A run to the end of a script in a course that has the manifest `pair.yaml`.
+  private func run(_ script: [String]) throws -> Run {
+    var source = CourseSource.embedded
+    source["Lessons/manifests/pair.yaml"] = Self.manifest
+    let studio = Studio(Course.load(source).course)
+    var lesson = try #require(studio.lesson("components/create-pod", seed: 0))
+    lesson.script = script.map { PlacedText($0) }
+    let made = studio.run(lesson, seed: 0)
+    #expect(made.diagnostics == [])
+    var run = try #require(made.run)
+    while run.step() != nil {}
+    return run
+  }
+
+  private func text(_ object: String, _ field: String?, in run: Run) -> String? {
+    Asked(object, in: run.simulation)?.text(field, in: run.simulation)
+  }
+
+  @Test func aScriptAppliesAManifestOfTheCourse() throws {
+    let run = try run(["kubectl apply -f pair.yaml", "until pod/twin PodScheduled"])
+    #expect(text("pod/twin", "spec.containers[0].resources.requests.cpu", in: run) == "300m")
+  }
+
+  @Test func objectsAreCountedAndFoundByTheirLabels() throws {
+    let run = try run(["kubectl apply -f pair.yaml", "kubectl run web --image=demo/web:1.0", "advance 10s"])
+    #expect(text("pods", "count", in: run) == "2")
+    #expect(text("pods app=pair", "count", in: run) == "1")
+    #expect(text("pods app=none", "count", in: run) == "0")
+    #expect(text("pods", "spec", in: run) == nil)
+    #expect(text("pod/{{pod app=pair 1}}", "metadata.name", in: run) == "twin")
+    #expect(text("pod/{{pod app=pair 2}}", "metadata.name", in: run) == nil)
+    #expect(text("pod/gone", "status.phase", in: run) == "NotFound")
+  }
+
+  @Test func kubectlSaysWhatItSaid() throws {
+    let run = try run(["kubectl run web --image=demo/web:1.0", "kubectl run web --image=demo/web:1.0"])
+    #expect(text("kubectl", "output", in: run) == "Error from server (AlreadyExists): pods \"web\" already exists")
+    #expect(text("kubectl", "exit", in: run) == "1")
+    #expect(text("kubectl", "mood", in: run) == nil)
+  }
+
+  @Test func aClusterMayKeepItsSizesInEveryVariant() throws {
+    var spec = ClusterSpec()
+    spec.machines = [ClusterSpec.Machine(name: "node1", ip: "192.0.2.11")]
+    let sizes = { (spec: ClusterSpec) in Set((1..<20 as Swift.Range<UInt64>).map { spec.varied($0).machines[0].cpu }) }
+    #expect(sizes(spec).count == 3)
+    spec.variesSizes = false
+    #expect(sizes(spec) == ["2"])
+    #expect(spec.varied(7).machines[0].ip != "192.0.2.11")
+  }
+
+  @Test func aManifestIsPartOfTheHashOfThoseWhoUseIt() throws {
+    func hashes(_ manifest: String) throws -> [String] {
+      var source = CourseSource.embedded
+      let path = "Lessons/components/create-pod.yaml"
+      let lesson = try #require(source[path])
+      source[path] = lesson.split(separator: "\n").map {
+        $0 == "script:" ? "script:\n  - kubectl apply -f pair.yaml" : $0
+      }
+      .joined(separator: "\n")
+      source["Lessons/manifests/pair.yaml"] = manifest
+      let course = Course.load(source).course
+      return ["components/create-pod", "components/watch-not-orders"].compactMap {
+        course.lesson($0)?.questions.first?.hash
+      }
+    }
+    let one = try hashes(Self.manifest)
+    let other = try hashes(Self.manifest + "\n")
+    #expect(one.count == 2)
+    #expect(one.first != other.first)
+    #expect(one.last == other.last)
+  }
+}
