@@ -32,7 +32,7 @@ import Testing
         let counted = simulation.enabled()
         for address in run.world.cells.indices {
           let name = run.world.name(of: address)
-          let offers = run.world.offers(of: address)
+          let offers = simulation.world.offers(of: address)
           if offers.isEmpty { wrong.insert("\(name) offers nothing that it could be asked about") }
           let way = reach.way(of: name)
           if (way != nil)
