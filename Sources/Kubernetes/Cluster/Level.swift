@@ -33,7 +33,9 @@ public enum Level: String, Equatable, Comparable, Sendable {
       if kind == .event { return .wire }
       return verb == "notify" && kind == .pod ? .story : .detail
     case .kubectl: return verb == "send" ? .story : .detail
-    case .scheduler: return verb == "schedule" || verb == "bind" ? .story : (verb == "list" ? .wire : .detail)
+    case .scheduler:
+      if verb == "list" { return .wire }
+      return verb == "schedule" || verb == "bind" || verb == "preempt" ? .story : .detail
     case .kubelet:
       switch verb.text {
       case "admit", "report", "sandbox", "pull", "create", "start", "stop", "finish": return .story

@@ -5,7 +5,7 @@ public struct PodSpec: Record, Sendable {
   public static var typeName: String { "PodSpec" }
 
   public var activeDeadlineSeconds: Int64? = nil
-  public var affinity: Value? = nil
+  public var affinity: Affinity? = nil
   public var automountServiceAccountToken: Bool? = nil
   public var containers: [Container] = []
   public var dnsPolicy: String = ""
@@ -33,7 +33,7 @@ public struct PodSpec: Record, Sendable {
   public var subdomain: String = ""
   public var terminationGracePeriodSeconds: Int64? = nil
   public var tolerations: [Toleration] = []
-  public var topologySpreadConstraints: [Value] = []
+  public var topologySpreadConstraints: [TopologySpreadConstraint] = []
   public var volumes: [Volume] = []
   public var unknown: [Value.Entry] = []
 

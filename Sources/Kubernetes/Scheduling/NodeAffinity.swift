@@ -29,32 +29,31 @@ public struct NodeAffinity: Equatable, Sendable {
 
   public init() {}
 
-  /// Reads the `nodeAffinity` of a Pod.
-  public init(_ value: Value?) {
-    if let terms = value?["requiredDuringSchedulingIgnoredDuringExecution"]?["nodeSelectorTerms"]?.elements {
+  /// The rules of a Pod, ready to be asked of many nodes.
+  public init(_ rules: NodeAffinityRules?) {
+    if let terms = rules?.required?.nodeSelectorTerms {
       var list: [Term] = []
       for term in terms { list.append(NodeAffinity.term(term)) }
       required = list
     }
-    for preference in value?["preferredDuringSchedulingIgnoredDuringExecution"]?.elements ?? [] {
-      let weight = preference["weight"]?.integer ?? 0
-      preferred.append(Preference(weight: weight, term: NodeAffinity.term(preference["preference"] ?? .emptyMap)))
+    for preference in rules?.preferred ?? [] {
+      preferred.append(Preference(weight: preference.weight, term: NodeAffinity.term(preference.preference)))
     }
   }
 
-  private static func term(_ value: Value) -> Term {
-    func selector(_ key: String) -> LabelSelector? {
-      guard case .success(let selector) = LabelSelector.read(.map(("matchExpressions", value[key] ?? .list([])))) else {
+  private static func term(_ term: NodeSelectorTerm) -> Term {
+    func selector(_ requirements: [NodeSelectorRequirement]) -> LabelSelector? {
+      var list: [Value] = []
+      for requirement in requirements { list.append(requirement.tree) }
+      guard case .success(let selector) = LabelSelector.read(.map(("matchExpressions", .list(list)))) else {
         return nil
       }
       return selector
     }
-    let expressions = value["matchExpressions"]?.elements ?? []
-    let fields = value["matchFields"]?.elements ?? []
     return Term(
-      labels: selector("matchExpressions"),
-      fields: selector("matchFields"),
-      isEmpty: expressions.isEmpty && fields.isEmpty
+      labels: selector(term.matchExpressions),
+      fields: selector(term.matchFields),
+      isEmpty: term.matchExpressions.isEmpty && term.matchFields.isEmpty
     )
   }
 }
@@ -67,7 +66,7 @@ extension SchedulerPlugins {
       for term in required where term.matches(node) { return nil }
     }
     let what = version == .then ? "node affinity" : "node affinity/selector"
-    return Rejection(reasons: ["node(s) didn't match Pod's \(what)"], isUnresolvable: true)
+    return Rejection(reasons: ["node(s) didn't match Pod's \(what)"], isUnresolvable: true, by: .nodeAffinity)
   }
 
   /// NodeAffinity as a score: the weights of all preferences that the node meets.

@@ -79,6 +79,10 @@ public struct NodeInfo: Equatable, Sendable {
   /// As `requested`, but a container that asks for nothing counts as 100m and 200Mi: see ``PodDemand``.
   public var nonZeroRequested: ResourceAmounts = ResourceAmounts()
   public var podCount: Int64 = 0
+  /// The Pods here, in the order in which they came.
+  public private(set) var pods: [PodInfo] = []
+  /// How many of them have rules about other Pods.
+  public private(set) var socialPods: Int64 = 0
   /// By full name, such as `demo/web:1.0`.
   public var images: Table<String, ImageState> = [:]
 
@@ -109,6 +113,28 @@ public struct NodeInfo: Equatable, Sendable {
   }
 
   /// Counts a Pod that runs here or is about to.
+  public mutating func add(_ pod: PodInfo) {
+    add(pod.demand)
+    pods.append(pod)
+    if !pod.demand.affinity.isEmpty { socialPods += 1 }
+  }
+
+  /// Forgets a Pod that was counted; false where it was not.
+  @discardableResult
+  public mutating func remove(_ key: ObjectKey) -> Bool {
+    guard let place = pods.firstIndex(where: { $0.key == key }) else { return false }
+    let pod = pods.remove(at: place)
+    if !pod.demand.affinity.isEmpty { socialPods -= 1 }
+    remove(pod.demand)
+    return true
+  }
+
+  /// Takes over what changed of a Pod that stays and asks for what it asked for.
+  mutating func replace(_ pod: PodInfo) {
+    if let place = pods.firstIndex(where: { $0.key == pod.key }) { pods[place] = pod }
+  }
+
+  /// Counts what a Pod asks for that has no name.
   public mutating func add(_ demand: PodDemand) {
     requested += demand.requests
     nonZeroRequested += demand.nonZeroRequests

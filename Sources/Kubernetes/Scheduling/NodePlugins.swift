@@ -5,7 +5,7 @@ extension SchedulerPlugins {
   public static func nodeName(_ pod: PodDemand, _ node: NodeInfo, _ version: Version) -> Rejection? {
     if pod.nodeName.isEmpty || pod.nodeName == node.name { return nil }
     let what = version == .then ? "hostname" : "node name"
-    return Rejection(reasons: ["node(s) didn't match the requested \(what)"], isUnresolvable: true)
+    return Rejection(reasons: ["node(s) didn't match the requested \(what)"], isUnresolvable: true, by: .nodeName)
   }
 
   /// NodeUnschedulable: a cordoned node takes only Pods that tolerate it.
@@ -13,7 +13,19 @@ extension SchedulerPlugins {
     if !node.isUnschedulable { return nil }
     let mark = Taint(key: "node.kubernetes.io/unschedulable", effect: "NoSchedule")
     if tolerates(pod.tolerations, mark) { return nil }
-    return Rejection(reasons: ["node(s) were unschedulable"], isUnresolvable: true)
+    return Rejection(reasons: ["node(s) were unschedulable"], isUnresolvable: true, by: .nodeUnschedulable)
+  }
+
+  /// NodePorts: a port of the node can be had once.
+  public static func nodePorts(_ pod: PodDemand, _ node: NodeInfo) -> Rejection? {
+    if pod.ports.isEmpty { return nil }
+    for other in node.pods {
+      for port in pod.ports where other.demand.ports.contains(where: { $0.conflicts(port) }) {
+        let reason = "node(s) didn't have free ports for the requested pod ports"
+        return Rejection(reasons: [reason], by: .nodePorts)
+      }
+    }
+    return nil
   }
 
   /// TaintToleration as a filter: the first taint that keeps the Pod away names the reason.
@@ -25,7 +37,7 @@ extension SchedulerPlugins {
         case .then: "node(s) had taint {\(taint.key): \(taint.value)}, that the pod didn't tolerate"
         case .now: "node(s) had untolerated taint(s)"
         }
-      return Rejection(reasons: [reason], isUnresolvable: true)
+      return Rejection(reasons: [reason], isUnresolvable: true, by: .taintToleration)
     }
     return nil
   }

@@ -11,6 +11,9 @@ public struct PodDemand: Equatable, Sendable {
   public var nodeName: String = ""
   public var nodeSelector: Table<String, String> = [:]
   public var nodeAffinity: NodeAffinity = NodeAffinity()
+  public var affinity: PodAffinity = PodAffinity()
+  public var spread: [SpreadRule] = []
+  public var ports: [HostPort] = []
   /// Images as the containers name them.
   public var images: [String] = []
   public var initImages: [String] = []
@@ -20,14 +23,21 @@ public struct PodDemand: Equatable, Sendable {
 
   public init() {}
 
-  public init(_ pod: Pod) {
+  public init(_ pod: Pod, _ version: Version = .now) {
     let spec = pod.spec
     tolerations = spec.tolerations
     nodeName = spec.nodeName
     nodeSelector = spec.nodeSelector
-    nodeAffinity = NodeAffinity(spec.affinity?["nodeAffinity"])
+    if let rules = spec.affinity {
+      nodeAffinity = NodeAffinity(rules.nodeAffinity)
+      affinity = PodAffinity(pod, version)
+    }
+    for rule in spec.topologySpreadConstraints { spread.append(SpreadRule(rule, of: pod.metadata, version)) }
     for container in spec.containers {
       images.append(container.image)
+      for port in container.ports {
+        if let port = HostPort(port) { ports.append(port) }
+      }
       add(container.resources.requests)
     }
     addInitContainers(spec.initContainers)

@@ -8,7 +8,7 @@ public enum SchedulerPlugins {
 
   /// NodeResourcesFit: whether there is room for the Pod.
   public static func resourcesFit(_ pod: PodDemand, _ node: NodeInfo, _ version: Version) -> Rejection? {
-    var rejection = Rejection(reasons: [])
+    var rejection = Rejection(reasons: [], by: .nodeResourcesFit)
     if node.podCount + 1 > node.allowedPods { rejection.reasons.append("Too many pods") }
     func check(_ name: String, _ asked: Int64, _ used: Int64, _ allocatable: Int64) {
       if asked + used <= allocatable { return }
@@ -117,15 +117,29 @@ public enum SchedulerPlugins {
   }
 }
 
+/// The plugins that refuse nodes.
+public enum FilterPlugin: String, Equatable, Sendable {
+  case nodeUnschedulable = "NodeUnschedulable"
+  case nodeName = "NodeName"
+  case taintToleration = "TaintToleration"
+  case nodeAffinity = "NodeAffinity"
+  case nodePorts = "NodePorts"
+  case nodeResourcesFit = "NodeResourcesFit"
+  case podTopologySpread = "PodTopologySpread"
+  case interPodAffinity = "InterPodAffinity"
+}
+
 /// Why a filter refuses a node.
 public struct Rejection: Equatable, Sendable {
   /// The texts of the FailedScheduling message, such as `Insufficient cpu`.
   public var reasons: [String]
   /// Whether the node would refuse the Pod even if other Pods were evicted.
   public var isUnresolvable: Bool
+  public var plugin: FilterPlugin
 
-  public init(reasons: [String], isUnresolvable: Bool = false) {
+  public init(reasons: [String], isUnresolvable: Bool = false, by plugin: FilterPlugin) {
     self.reasons = reasons
     self.isUnresolvable = isUnresolvable
+    self.plugin = plugin
   }
 }

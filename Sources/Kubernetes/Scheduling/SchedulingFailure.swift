@@ -7,23 +7,23 @@ public enum SchedulingFailure {
   /// - Parameters:
   ///   - rejections: one for each node of the cluster.
   ///   - version: 1.20 says why; later releases add whether eviction would help.
-  ///   - neverPreempts: whether the Pod has `preemptionPolicy: Never`.
+  ///   - preemption: what came of looking for Pods to evict; nil where nobody looked.
   /// - Returns: such as `0/2 nodes are available: 2 Insufficient cpu.`
-  public static func message(_ rejections: [Rejection], _ version: Version, neverPreempts: Bool = false) -> String {
+  public static func message(
+    _ rejections: [Rejection],
+    _ version: Version,
+    preemption: Preemption.Outcome? = nil
+  ) -> String {
     if rejections.isEmpty { return "no nodes available to schedule pods" }
     let summary = summary(rejections)
     if version == .then { return summary }
-    if neverPreempts {
-      return summary + " no new claims to deallocate, preemption: not eligible due to preemptionPolicy=Never."
+    let head = summary + " no new claims to deallocate, preemption: "
+    switch preemption {
+    case .found: return summary
+    case .notEligible(let why): return head + why
+    case .hopeless(let reasons): return head + self.summary(reasons)
+    case nil: return head + self.summary(rejections.map { Preemption.untried($0) })
     }
-    var preemption: [Rejection] = []
-    for rejection in rejections {
-      let reason =
-        rejection.isUnresolvable
-        ? "Preemption is not helpful for scheduling" : "No preemption victims found for incoming pod"
-      preemption.append(Rejection(reasons: [reason]))
-    }
-    return summary + " no new claims to deallocate, preemption: " + self.summary(preemption)
   }
 
   /// How many nodes gave which reason, sorted as text.

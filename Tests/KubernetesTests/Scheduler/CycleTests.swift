@@ -30,9 +30,10 @@ import Testing
     var other = Random(seed: 7)
     for number in 0..<150 {
       let pod = try #require(Sample.pod("p\(number)", cpu: number % 10 < 8 ? "100m" : "300m").pod)
-      let demand = PodDemand(pod)
-      var cycle = SchedulingCycle(profile)
-      let choice = cycle.run(demand, cache, &memo, start: &start, random: &random)
+      let info = PodInfo(pod, .now)
+      let demand = info.demand
+      var cycle = SchedulingCycle(profile, info, cache)
+      let choice = cycle.run(cache, &memo, start: &start, random: &random)
       let fitting = cache.nodes.filter { profile.filter(demand, $0) == nil }
       let scores = profile.scores(demand, fitting, nodeCount: Int64(cache.count))
       let expected = SchedulingCycle.best(scores, &other)
@@ -40,7 +41,7 @@ import Testing
       #expect(cycle.evaluated == cache.count)
       #expect(cycle.feasible == fitting.count)
       guard let node = choice?.node else { continue }
-      cache.assume(pod.key, demand, on: node)
+      cache.assume(info, on: node)
       // Now and then a Pod leaves, a node comes back, or an image is pulled.
       if number % 6 == 5 { cache.forget(Sample.pod("p\(number - 3)").key) }
       if number == 60 { cache.remove(node: "n3") }
@@ -74,8 +75,8 @@ import Testing
     var memo = CycleMemo()
     var start = 0
     var random = Random(seed: 1)
-    var cycle = SchedulingCycle(profile)
-    _ = cycle.run(PodDemand(), cache, &memo, start: &start, random: &random)
+    var cycle = SchedulingCycle(profile, PodInfo(Sample.pod("web").key), cache)
+    _ = cycle.run(cache, &memo, start: &start, random: &random)
     #expect(cycle.evaluated == 120)
     #expect(start == 120)
     #expect(cycle.findings.isEmpty)

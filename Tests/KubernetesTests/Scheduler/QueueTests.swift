@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test func priorityComesBeforeArrival() {
-    var queue = SchedulingQueue(Durations(.now))
+    var queue = SchedulingQueue(.now, Durations(.now))
     add(Sample.pod("b"), to: &queue)
     add(Sample.pod("a"), to: &queue)
     add(Sample.pod("urgent"), to: &queue, priority: 5)
@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test func backoffDoublesUpToTenSeconds() {
-    var queue = SchedulingQueue(Durations(.now))
+    var queue = SchedulingQueue(.now, Durations(.now))
     let key = Sample.pod("a").key
     add(Sample.pod("a"), to: &queue)
     var now: Time = 0
@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test func aMoveWhileItIsTriedKeepsAPodFromWaitingForTheNext() {
-    var queue = SchedulingQueue(Durations(.now))
+    var queue = SchedulingQueue(.now, Durations(.now))
     let key = Sample.pod("a").key
     add(Sample.pod("a"), to: &queue)
     _ = queue.take(key)
@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test func aMoveHonoursBackoff() {
-    var queue = SchedulingQueue(Durations(.now))
+    var queue = SchedulingQueue(.now, Durations(.now))
     let key = Sample.pod("a").key
     add(Sample.pod("a"), to: &queue)
     _ = queue.take(key)
@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test func removedMeansGoneEverywhere() {
-    var queue = SchedulingQueue(Durations(.now))
+    var queue = SchedulingQueue(.now, Durations(.now))
     for name in ["a", "b", "c"] { add(Sample.pod(name), to: &queue) }
     _ = queue.take(Sample.pod("a").key)
     queue.putBack(Sample.pod("a").key, reason: "", isError: true, at: 0)

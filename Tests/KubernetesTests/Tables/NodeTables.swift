@@ -39,7 +39,9 @@ enum NodeTables {
   @Sendable static func affinity(_ group: String, _ row: Value) throws -> TableOutcome {
     var pod = PodDemand()
     pod.nodeSelector = SelectorTables.table(row["node_selector"])
-    pod.nodeAffinity = NodeAffinity(row["node_affinity"])
+    var problems: [FieldProblem] = []
+    pod.nodeAffinity = NodeAffinity(row["node_affinity"].map { NodeAffinityRules($0, problems: &problems) })
+    #expect(problems.isEmpty)
     let nodes = nodes(row) { $0.labels = SelectorTables.table($1["labels"]) }
     let raw = nodes.map { SchedulerPlugins.preferredAffinity(pod, $0) }
     let got: Value = .map(

@@ -50,9 +50,9 @@ struct SchedulingTests {
   @Test("a Pod that no empty node could take is not helped by eviction")
   func unresolvable() {
     let rejection = SchedulerProfile(.now).filter(Self.pod(cpu: "64"), Self.node("node1"))
-    #expect(rejection == Rejection(reasons: ["Insufficient cpu"], isUnresolvable: true))
+    #expect(rejection == Rejection(reasons: ["Insufficient cpu"], isUnresolvable: true, by: .nodeResourcesFit))
     let then = SchedulerProfile(.then).filter(Self.pod(cpu: "64"), Self.node("node1"))
-    #expect(then == Rejection(reasons: ["Insufficient cpu"]))
+    #expect(then == Rejection(reasons: ["Insufficient cpu"], by: .nodeResourcesFit))
   }
 
   @Test("no nodes at all is another message")
@@ -131,8 +131,10 @@ struct SchedulingTests {
   @Test("a required term without any comparison matches no node")
   func emptyTerm() {
     var pod = PodDemand()
-    let required: Value = .map(("nodeSelectorTerms", .list([.emptyMap])))
-    pod.nodeAffinity = NodeAffinity(.map(("requiredDuringSchedulingIgnoredDuringExecution", required)))
+    var rules = NodeAffinityRules()
+    rules.required = NodeSelector()
+    rules.required?.nodeSelectorTerms = [NodeSelectorTerm()]
+    pod.nodeAffinity = NodeAffinity(rules)
     let reasons = SchedulerProfile(.now).filter(pod, Self.node("node1"))?.reasons
     #expect(reasons == ["node(s) didn't match Pod's node affinity/selector"])
   }

@@ -96,7 +96,11 @@ extension KubeAPIServer {
     case .bind(let node): bind(&flight, base, node, at: now)
     case .status(let status):
       var object = base
-      object.updatePod { $0.status.merge(status) }
+      object.updatePod { pod in
+        pod.status.merge(status)
+        // A kubelet's status says nothing of a node that was being cleared.
+        if !pod.spec.nodeName.isEmpty { pod.status.nominatedNodeName = "" }
+      }
       flight.object = object
       flight.stage = .store
     case .patch(let kind, let patch): self.patch(&flight, base, kind, patch)
@@ -128,6 +132,7 @@ extension KubeAPIServer {
       let scheduled = PodCondition(type: "PodScheduled", status: "True", since: Timestamp(now))
       pod.status.conditions.removeAll { $0.type == "PodScheduled" }
       pod.status.conditions.append(scheduled)
+      if version == .now { pod.status.nominatedNodeName = "" }
     }
     flight.object = object
     flight.stage = .store
@@ -285,6 +290,7 @@ extension PodStatus {
     if !patch.hostIPs.isEmpty { hostIPs = patch.hostIPs }
     if !patch.podIP.isEmpty { podIP = patch.podIP }
     if !patch.podIPs.isEmpty { podIPs = patch.podIPs }
+    if !patch.nominatedNodeName.isEmpty { nominatedNodeName = patch.nominatedNodeName }
     if !patch.phase.isEmpty { phase = patch.phase }
     if !patch.reason.isEmpty { reason = patch.reason }
     if !patch.message.isEmpty { message = patch.message }

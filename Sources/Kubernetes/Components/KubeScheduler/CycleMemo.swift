@@ -11,14 +11,18 @@ struct CycleMemo: Sendable {
   }
 
   private(set) var entries: [Entry] = []
-  private var demand: PodDemand? = nil
+  private var demand: Shared<PodDemand>? = nil
+  private var profile = ""
   private var layout: Int64 = -1
 
   /// Forgets everything unless the Pod asks for what the last one asked for, of the same nodes.
-  mutating func begin(_ demand: PodDemand, _ cache: NodeCache) {
-    if layout == cache.layout, entries.count == cache.count, self.demand == demand { return }
+  mutating func begin(_ demand: Shared<PodDemand>, _ cache: NodeCache, _ profile: SchedulerProfile) {
+    if layout == cache.layout, entries.count == cache.count, self.demand == demand, self.profile == profile.name {
+      return
+    }
     entries = Array(repeating: Entry(), count: cache.count)
     self.demand = demand
+    self.profile = profile.name
     layout = cache.layout
   }
 
@@ -26,14 +30,11 @@ struct CycleMemo: Sendable {
     let generation = cache.generations[place]
     if entries[place].generation == generation { return }
     var entry = Entry(generation: generation)
-    let node = cache.nodes[place]
-    entry.rejection = profile.filter(demand, node)
-    if entry.rejection == nil, let score = profile.scores(demand, [node], nodeCount: Int64(cache.count)).first {
-      entry.score = score.total
-      for part in score.parts where part.raw != 0 {
-        // These two are stretched by the best of all nodes; a zero stays the same in any company of zeros.
-        if part.plugin == "NodeAffinity" || part.plugin == "TaintToleration" { entry.isRelative = true }
-      }
+    entry.rejection = profile.filter(demand, cache.nodes[place])
+    if entry.rejection == nil {
+      let points = profile.points(demand, cache.nodes[place], nodeCount: Int64(cache.count))
+      entry.score = points ?? 0
+      entry.isRelative = points == nil
     }
     entries[place] = entry
   }

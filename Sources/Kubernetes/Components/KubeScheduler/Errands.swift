@@ -10,7 +10,14 @@ struct Errand: Sendable {
     /// The binding was refused: give the assumption up.
     case rejected(message: String, isFinal: Bool)
     case event(SchedulerEvents.Sending)
-    case condition(reason: String, message: String)
+    /// The condition PodScheduled, and the node that is being cleared, if one is.
+    case condition(reason: String, message: String, nominated: String)
+    /// A victim is told why it must go, for the sake of another Pod.
+    case mark(for: ObjectKey)
+    /// A victim is deleted.
+    case evict(for: ObjectKey)
+    /// A victim has been dealt with.
+    case evicted(for: ObjectKey, wasThere: Bool)
   }
 
   var purpose: Purpose
@@ -26,8 +33,9 @@ struct Errand: Sendable {
   var verb: Verb {
     switch purpose {
     case .bind: .bind
-    case .condition: .report
-    case .bound, .rejected, .event: .record
+    case .condition, .mark: .report
+    case .evict: .preempt
+    case .bound, .rejected, .event, .evicted: .record
     }
   }
 }
@@ -53,20 +61,41 @@ extension KubeScheduler {
       record(errand, reason: "Scheduled", message: text, &out)
     case .rejected(let message, let isFinal): reject(errand, message, isFinal, &out)
     case .event(let sending): deliver(sending, errand, &out)
-    case .condition(let reason, let message):
-      var status = PodStatus()
-      var condition = PodCondition(type: "PodScheduled", status: "False", reason: reason, message: message)
-      condition.lastTransitionTime = Timestamp(out.now)
-      if let before = errand.pod.pod?.status[condition: "PodScheduled"], before.status == "False" {
-        condition.lastTransitionTime = before.lastTransitionTime
-      }
-      if version == .now { condition.observedGeneration = errand.pod.metadata.generation }
-      status.conditions = [condition]
-      var request = client.request(.patch, key)
-      request.subresource = "status"
-      request.body = .status(status)
+    case .condition(let reason, let message, let nominated):
+      report(condition(errand, reason, message, nominated, at: out.now), errand, &out)
+    case .mark(let key): report(mark(errand, for: key, at: out.now), errand, &out)
+    case .evict:
+      var request = client.request(.delete, key)
+      request.body = .delete(graceSeconds: nil)
       send(request, errand, &out)
+    case .evicted(let preemptor, let wasThere): evicted(errand, for: preemptor, wasThere: wasThere, &out)
     }
+  }
+
+  private func condition(
+    _ errand: Errand,
+    _ reason: String,
+    _ message: String,
+    _ nominated: String,
+    at now: Time
+  ) -> PodStatus {
+    var status = PodStatus()
+    var condition = PodCondition(type: "PodScheduled", status: "False", reason: reason, message: message)
+    condition.lastTransitionTime = Timestamp(now)
+    if let before = errand.pod.pod?.status[condition: "PodScheduled"], before.status == "False" {
+      condition.lastTransitionTime = before.lastTransitionTime
+    }
+    if version == .now { condition.observedGeneration = errand.pod.metadata.generation }
+    status.conditions = [condition]
+    status.nominatedNodeName = nominated
+    return status
+  }
+
+  private mutating func report(_ status: PodStatus, _ errand: Errand, _ out: inout KubeOutbox) {
+    var request = client.request(.patch, errand.pod.key)
+    request.subresource = "status"
+    request.body = .status(status)
+    send(request, errand, &out)
   }
 
   private mutating func send(_ request: Request, _ errand: Errand, _ out: inout KubeOutbox) {
@@ -77,27 +106,30 @@ extension KubeScheduler {
   /// The binding failed: the node is free again, and the Pod waits unless it is gone or has a node.
   private mutating func reject(_ errand: Errand, _ message: String, _ isFinal: Bool, _ out: inout KubeOutbox) {
     let key = errand.pod.key
-    cache.forget(key)
+    let left = cache.forget(key)
     out.note(Fact("fact.scheduler.forgotten", ("message", .string(message))))
     let head = version == .then ? "Binding rejected" : "binding rejected"
     let text = "\(head): running Bind plugin \"DefaultBinder\": \(message)"
     if isFinal {
       queue.remove(key)
       // The watch may have told meanwhile where the Pod really is.
-      if let pod = client.informers[1][key]?.pod, !pod.spec.nodeName.isEmpty { cache.confirm(key, pod) }
+      if let pod = client.informers[1][key]?.pod, !pod.spec.nodeName.isEmpty {
+        cache.confirm(pod, version, asksAnew: true)
+      }
     } else {
       if let object = client.informers[1][key], let pod = object.pod {
         queue.update(object, pod, moves: false, atOnce: false, at: out.now)
       }
       queue.putBack(key, reason: text, isError: version == .now, at: out.now)
-      errands.append(Errand(.condition(reason: "SchedulerError", message: text), errand.pod))
+      errands.append(Errand(.condition(reason: "SchedulerError", message: text, nominated: ""), errand.pod))
     }
-    if version == .now { podLeft(at: out.now) }
+    if version == .now, let left { podLeft(left, at: out.now) }
     record(errand, reason: "FailedScheduling", message: text, &out)
   }
 
   private mutating func record(_ errand: Errand, reason: String, message: String, _ out: inout KubeOutbox) {
-    guard let sending = events.make(errand.pod, reason: reason, message: message, at: out.now) else { return }
+    let saying = SchedulerEvents.Saying(reason: reason, message: message)
+    guard let sending = events.make(errand.pod, saying, at: out.now) else { return }
     deliver(sending, errand, &out)
   }
 
@@ -120,13 +152,18 @@ extension KubeScheduler {
 
   mutating func answered(_ response: Response, at now: Time) {
     guard var errand = asked.removeValue(for: response.id) else { return }
-    guard case .bind(let node, let line) = errand.purpose else { return }
-    if response.isSuccess {
-      queue.remove(errand.pod.key)
-      errand.purpose = .bound(node: node, line: line)
-    } else {
-      let isFinal = response.code == 404 || response.code == 409
-      errand.purpose = .rejected(message: response.message, isFinal: isFinal)
+    switch errand.purpose {
+    case .bind(let node, let line):
+      if response.isSuccess {
+        queue.remove(errand.pod.key)
+        errand.purpose = .bound(node: node, line: line)
+      } else {
+        let isFinal = response.code == 404 || response.code == 409
+        errand.purpose = .rejected(message: response.message, isFinal: isFinal)
+      }
+    case .mark(let key): errand.purpose = response.isSuccess ? .evict(for: key) : .evicted(for: key, wasThere: false)
+    case .evict(let key): errand.purpose = .evicted(for: key, wasThere: response.isSuccess)
+    default: return
     }
     errands.append(errand)
   }
@@ -144,6 +181,9 @@ extension KubeScheduler {
       errand.tries += 1
       errand.due = now + KubeScheduler.eventRetry
       if errand.tries < KubeScheduler.eventTries { errands.append(errand) }
+    case .mark(let key), .evict(let key):
+      errand.purpose = .evicted(for: key, wasThere: false)
+      errands.append(errand)
     default: break
     }
   }

@@ -8,14 +8,13 @@ public struct KubeScheduler: Component, Watching {
 
   public let name = "kube-scheduler"
   public let role = Kube.Role.scheduler
-  /// Pods that name another scheduler are none of its business.
-  static let schedulerName = "default-scheduler"
   /// How often Pods are looked for that have been unschedulable for too long.
   static let flushPeriod: Time = 30_000
 
   let version: Version
   let durations: Durations
-  let profile: SchedulerProfile
+  /// By the names that Pods give; Pods that name another scheduler are none of its business.
+  let profiles: [SchedulerProfile]
   /// The address of kube-apiserver, as error texts have it.
   let server: String
   public var client: Client
@@ -24,6 +23,8 @@ public struct KubeScheduler: Component, Watching {
   var events: SchedulerEvents
   /// What has been decided and is still to be said to kube-apiserver.
   var errands: [Errand] = []
+  /// Pods that are being deleted to make room, by the Pod that they make room for.
+  var evictions: Table<ObjectKey, Eviction> = [:]
   /// Requests under way, by number.
   var asked: Table<Int64, Errand> = [:]
   /// Saves work in large clusters; it decides nothing.
@@ -35,14 +36,21 @@ public struct KubeScheduler: Component, Watching {
   private var startedAt: Time = 0
 
   /// The random numbers are a stream of the world's seed that nothing else draws from.
-  public init(version: Version, durations: Durations, apiserver: Address, server: String, random: Random) {
+  public init(
+    version: Version,
+    durations: Durations,
+    apiserver: Address,
+    server: String,
+    random: Random,
+    profiles: [SchedulerProfile] = []
+  ) {
     self.version = version
     self.durations = durations
     self.server = server
     self.random = random
-    profile = SchedulerProfile(version)
+    self.profiles = [SchedulerProfile(version)] + profiles
     client = Client(apiserver: apiserver, user: "kube-scheduler", informers: [Informer(.node), Informer(.pod)])
-    queue = SchedulingQueue(durations)
+    queue = SchedulingQueue(version, durations)
     events = SchedulerEvents(version)
   }
 
@@ -101,11 +109,12 @@ public struct KubeScheduler: Component, Watching {
 
   public mutating func restart(at now: Time) {
     client.restart()
-    queue = SchedulingQueue(durations)
+    queue = SchedulingQueue(version, durations)
     cache = NodeCache()
     memo = CycleMemo()
     events = SchedulerEvents(version)
     errands = []
+    evictions = [:]
     asked = [:]
     start = 0
     startedAt = now
@@ -121,17 +130,22 @@ public struct KubeScheduler: Component, Watching {
     )
   }
 
+  func profile(of pod: Pod) -> SchedulerProfile {
+    for profile in profiles where profile.name == pod.spec.schedulerName { return profile }
+    return profiles[0]
+  }
+
   // MARK: Offers
 
   /// One Pod at a time: the head of the queue, or the first whose waiting ends by itself.
   private func offerPods(_ offers: inout KubeOffers) {
     if let head = queue.head {
-      offers.add(.schedule, .object(head))
+      offers.add(.schedule, .object(head), when: !isEvicting, else: .evicting)
       guard offers.want == .all else { return }
       for key in queue.activeKeys.dropFirst().prefix(8) {
         offers.add(.schedule, .object(key), when: false, else: .behind(head))
       }
-    } else if let next = queue.nextBackoff {
+    } else if let next = queue.nextBackoff, !isEvicting {
       offers.add(.schedule, .object(next.key), due: next.until)
     }
     guard let oldest = queue.oldestUnschedulable else { return }
@@ -140,7 +154,7 @@ public struct KubeScheduler: Component, Watching {
       for key in queue.unschedulableKeys.prefix(8) {
         offers.add(.schedule, .object(key), when: false, else: .unschedulable(queue[key]?.reason ?? ""))
       }
-    } else if queue.head == nil {
+    } else if queue.head == nil, !isEvicting {
       // Trying again for ever must not keep a cluster from being quiet.
       offers.add(.schedule, .object(oldest.key), due: due, background: true)
     }
@@ -174,10 +188,12 @@ extension Verb {
   static let report: Verb = "report"
   static let record: Verb = "record"
   static let observe: Verb = "observe"
+  static let preempt: Verb = "preempt"
 }
 
 extension Obstacle {
   fileprivate static var noPod: Obstacle { Obstacle("obstacle.scheduler.no-pod") }
+  fileprivate static var evicting: Obstacle { Obstacle("obstacle.scheduler.evicting") }
   fileprivate static var waitsForAnswer: Obstacle { Obstacle("obstacle.scheduler.waits-for-answer") }
   fileprivate static func behind(_ key: ObjectKey) -> Obstacle {
     Obstacle("obstacle.scheduler.behind", ("pod", .string(key.text)))

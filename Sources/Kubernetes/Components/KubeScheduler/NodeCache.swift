@@ -6,7 +6,7 @@ import Clockwork
 struct NodeCache: Sendable {
   private struct Counted: Sendable {
     var node: String
-    var demand: PodDemand
+    var pod: PodInfo
     var isAssumed: Bool
   }
 
@@ -21,6 +21,9 @@ struct NodeCache: Sendable {
   private var pods: Table<ObjectKey, Counted> = [:]
   /// On how many nodes each image lies.
   private var images: Table<String, Int64> = [:]
+  /// How many Pods on all nodes have rules about other Pods.
+  private(set) var socialPods: Int64 = 0
+  var namespaces = NamespaceLabels()
 
   var count: Int { nodes.count }
 
@@ -50,7 +53,7 @@ struct NodeCache: Sendable {
     }
     var info = NodeInfo(node)
     pods.forEach { _, pod in
-      if pod.node == name { info.add(pod.demand) }
+      if pod.node == name { info.add(pod.pod) }
     }
     places[name] = nodes.count
     nodes.append(info)
@@ -99,33 +102,49 @@ struct NodeCache: Sendable {
   // MARK: Pods
 
   /// Counts a Pod where the scheduler has just put it, before anybody else knows.
-  mutating func assume(_ key: ObjectKey, _ demand: PodDemand, on node: String) {
-    insert(key, Counted(node: node, demand: demand, isAssumed: true))
+  mutating func assume(_ pod: PodInfo, on node: String) {
+    insert(Counted(node: node, pod: pod, isAssumed: true))
   }
 
   /// Counts a Pod that has a node; an assumption about it is confirmed or corrected.
-  mutating func confirm(_ key: ObjectKey, _ pod: Pod) {
-    if let known = pods[key], known.node == pod.spec.nodeName, !known.isAssumed { return }
-    if pods[key]?.node == pod.spec.nodeName {
-      pods.update(key, default: Counted(node: "", demand: PodDemand(), isAssumed: false)) { $0.isAssumed = false }
+  ///
+  /// `asksAnew` is false where the Pod's spec is known to be the same as before.
+  mutating func confirm(_ pod: Pod, _ version: Version, asksAnew: Bool) {
+    guard var known = pods[pod.key], known.node == pod.spec.nodeName else {
+      insert(Counted(node: pod.spec.nodeName, pod: PodInfo(pod, version), isAssumed: false))
       return
     }
-    insert(key, Counted(node: pod.spec.nodeName, demand: PodDemand(pod), isAssumed: false))
+    if asksAnew, !known.isAssumed {
+      let fresh = PodInfo(pod, version)
+      if fresh.demand != known.pod.demand {
+        insert(Counted(node: known.node, pod: fresh, isAssumed: false))
+        return
+      }
+    }
+    known.isAssumed = false
+    let before = known.pod
+    known.pod.update(pod)
+    pods[pod.key] = known
+    if known.pod != before, let place = places[known.node] { nodes[place].replace(known.pod) }
   }
 
-  mutating func forget(_ key: ObjectKey) {
-    guard let pod = pods.removeValue(for: key) else { return }
-    if let place = places[pod.node] {
-      nodes[place].remove(pod.demand)
+  @discardableResult
+  mutating func forget(_ key: ObjectKey) -> PodInfo? {
+    guard let known = pods.removeValue(for: key) else { return nil }
+    if !known.pod.demand.affinity.isEmpty { socialPods -= 1 }
+    if let place = places[known.node] {
+      nodes[place].remove(key)
       touch(place)
     }
+    return known.pod
   }
 
-  private mutating func insert(_ key: ObjectKey, _ pod: Counted) {
-    forget(key)
-    pods[key] = pod
-    if let place = places[pod.node] {
-      nodes[place].add(pod.demand)
+  private mutating func insert(_ counted: Counted) {
+    forget(counted.pod.key)
+    pods[counted.pod.key] = counted
+    if !counted.pod.demand.affinity.isEmpty { socialPods += 1 }
+    if let place = places[counted.node] {
+      nodes[place].add(counted.pod)
       touch(place)
     }
   }

@@ -16,14 +16,17 @@ extension KubeScheduler {
       return
     }
     cache.set(node)
-    if let old = before?.node, !KubeScheduler.mayHelp(old, node) { return }
-    guard version == .now, let info = cache.node(event.object.name) else {
+    let old = before?.node
+    if let old, !KubeScheduler.mayHelp(old, node) { return }
+    if version == .then {
       queue.moveAll(at: now)
       return
     }
-    // Newer releases ask each plugin first whether the change can help the Pod.
-    let profile = profile
-    queue.moveAll(at: now) { profile.filter($0.demand, info) == nil }
+    // Newer releases ask each plugin that refused the Pod whether the change can help it.
+    let hint = QueueingHint(.now)
+    let info = NodeInfo(node)
+    let earlier = old.map { NodeInfo($0) }
+    queue.moveAll(at: now) { entry in hint.helps(entry.info, refusedBy: entry.refusedBy, node: info, before: earlier) }
   }
 
   /// Whether a Node changed in a way that filters look at; a heartbeat does not count.
@@ -42,16 +45,17 @@ extension KubeScheduler {
     let isGone = event.type == .deleted || pod.status.phase == "Succeeded" || pod.status.phase == "Failed"
     if isGone || !pod.spec.nodeName.isEmpty { queue.remove(key) }
     if isGone {
-      let held = cache.holds(key)
-      cache.forget(key)
-      if held { podLeft(at: now) }
+      if let left = cache.forget(key) { podLeft(left, at: now) }
       return
     }
     if !pod.spec.nodeName.isEmpty {
-      cache.confirm(key, pod)
+      let asksAnew = before?.pod.map { $0.content.spec != pod.content.spec } ?? true
+      let isNew = !cache.holds(key) || before?.pod?.spec.nodeName.isEmpty == true
+      cache.confirm(pod, version, asksAnew: asksAnew)
+      podCame(pod, before?.pod, isNew: isNew, at: now)
       return
     }
-    guard pod.spec.schedulerName == KubeScheduler.schedulerName, !cache.isAssumed(key) else { return }
+    guard profiles.contains(where: { $0.name == pod.spec.schedulerName }), !cache.isAssumed(key) else { return }
     if version == .now, !pod.spec.schedulingGates.isEmpty { return }
     if queue[key] == nil {
       queue.add(event.object, pod)
@@ -72,13 +76,27 @@ extension KubeScheduler {
   }
 
   /// A Pod that had a node is gone: there may be room now.
-  mutating func podLeft(at now: Time) {
+  mutating func podLeft(_ pod: PodInfo, at now: Time) {
     if version == .then {
       queue.moveAll(at: now)
       return
     }
-    let profile = profile
-    let nodes = cache.nodes
-    queue.moveAll(at: now) { entry in nodes.contains { profile.filter(entry.demand, $0) == nil } }
+    let hint = QueueingHint(.now)
+    let namespaces = cache.namespaces
+    queue.moveAll(at: now) { hint.helps($0.info, refusedBy: $0.refusedBy, gone: pod, namespaces) }
+  }
+
+  /// A Pod has a node now, or changed there: others may want to be beside it.
+  private mutating func podCame(_ pod: Pod, _ before: Pod?, isNew: Bool, at now: Time) {
+    if queue.unschedulableKeys.isEmpty { return }
+    if let before, !isNew, before.metadata.labels == pod.metadata.labels,
+      (before.metadata.deletionTimestamp == nil) == (pod.metadata.deletionTimestamp == nil)
+    {
+      return
+    }
+    let info = PodInfo(pod, version)
+    let hint = QueueingHint(version)
+    let namespaces = cache.namespaces
+    queue.moveAll(at: now) { hint.helps($0.info, refusedBy: $0.refusedBy, arrived: info, namespaces) }
   }
 }

@@ -27,6 +27,26 @@ struct SchedulerEvents: Sendable {
     case patch(ObjectKey, Value)
   }
 
+  /// What an Event says, and of whom else.
+  struct Saying: Sendable {
+    var reason: String
+    var message: String
+    var related: Object? = nil
+
+    init(reason: String, message: String) {
+      self.reason = reason
+      self.message = message
+    }
+
+    var action: String {
+      switch reason {
+      case "Scheduled": "Binding"
+      case "Preempted": "Preempting"
+      default: "Scheduling"
+      }
+    }
+  }
+
   /// An Event that nobody repeated for this long is forgotten.
   private static let lifetime: Time = 360_000
 
@@ -38,9 +58,9 @@ struct SchedulerEvents: Sendable {
   init(_ version: Version) { self.version = version }
 
   /// What the API server has to be told, or nothing where a series only counts on.
-  mutating func make(_ about: Object, reason: String, message: String, at now: Time) -> Sending? {
+  mutating func make(_ about: Object, _ saying: Saying, at now: Time) -> Sending? {
     forgetOld(at: now)
-    let identity = Identity(pod: about.key, revision: about.resourceVersion, reason: reason)
+    let identity = Identity(pod: about.key, revision: about.resourceVersion, reason: saying.reason)
     if var before = known[identity] {
       before.repeats += 1
       before.until = now + SchedulerEvents.lifetime
@@ -53,12 +73,12 @@ struct SchedulerEvents: Sendable {
       )
       return .patch(before.key, .map(("series", series)))
     }
-    let event = event(about, reason, message, at: now)
+    let event = event(about, saying, at: now)
     known[identity] = Known(key: event.key, repeats: 0, until: now + SchedulerEvents.lifetime)
     return .create(event)
   }
 
-  private mutating func event(_ about: Object, _ reason: String, _ message: String, at now: Time) -> Object {
+  private mutating func event(_ about: Object, _ saying: Saying, at now: Time) -> Object {
     var event = Event()
     serial += 1
     // The name ends in the time in nanoseconds; the serial number stands for what is below a millisecond.
@@ -67,10 +87,11 @@ struct SchedulerEvents: Sendable {
     event.metadata = ObjectMeta(name: "\(about.name).\(suffix)", namespace: about.namespace)
     event.eventTime = MicroTime(now)
     event.involvedObject = ObjectReference(to: about)
-    event.reason = reason
-    event.action = reason == "Scheduled" ? "Binding" : "Scheduling"
-    event.type = reason == "Scheduled" ? "Normal" : "Warning"
-    event.message = message
+    event.reason = saying.reason
+    event.action = saying.action
+    event.type = saying.reason == "FailedScheduling" ? "Warning" : "Normal"
+    event.message = saying.message
+    event.related = saying.related.map { ObjectReference(to: $0) }
     event.reportingComponent = "default-scheduler"
     event.reportingInstance = "default-scheduler-control-plane"
     return Object(event: event)

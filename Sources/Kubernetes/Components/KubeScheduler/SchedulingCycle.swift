@@ -18,7 +18,12 @@ struct SchedulingCycle {
   }
 
   let profile: SchedulerProfile
-  private(set) var rejections: [Rejection] = []
+  let pod: PodInfo
+  let nominees: Nominees
+  /// What the Pods that run already mean for this one.
+  private(set) var state: CycleState
+  /// Why each node refused the Pod, by its place among the nodes; nothing where it fits or was not looked at.
+  private var refusals: [Rejection?] = []
   private(set) var findings: [Finding] = []
   private(set) var evaluated: Int = 0
   private(set) var feasible: Int = 0
@@ -26,68 +31,62 @@ struct SchedulingCycle {
   /// With more nodes than this the cycle says only who won, and remembers what it worked out.
   static let toldNodes = 16
 
-  init(_ profile: SchedulerProfile) { self.profile = profile }
+  init(
+    _ profile: SchedulerProfile,
+    _ pod: PodInfo,
+    _ cache: NodeCache,
+    _ nominees: Nominees = Nominees(),
+    defaults: LabelSelector? = nil
+  ) {
+    self.profile = profile
+    self.pod = pod
+    self.nominees = nominees
+    state = CycleState(
+      pod,
+      cache.nodes,
+      cache.namespaces,
+      defaults: defaults,
+      isSocial: cache.socialPods > 0,
+      profile.version
+    )
+  }
+
+  /// Why no node would do, one reason for each.
+  var rejections: [Rejection] { refusals.compactMap { $0 } }
 
   /// Filters and scores; `start` goes round, so that a sample of a large cluster is another one every time.
   mutating func run(
-    _ demand: PodDemand,
     _ cache: NodeCache,
     _ memo: inout CycleMemo,
     start: inout Int,
     random: inout Random
   ) -> Choice? {
-    let nodes = cache.nodes
-    guard !nodes.isEmpty else { return nil }
-    if nodes.count > SchedulingCycle.toldNodes {
-      return runFast(demand, cache, &memo, start: &start, random: &random)
-    }
-    let wanted = SchedulingCycle.wanted(of: nodes.count)
-    var fitting: [NodeInfo] = []
-    var place = start % nodes.count
-    while evaluated < nodes.count, fitting.count < wanted {
-      if let rejection = profile.filter(demand, nodes[place]) {
-        rejections.append(rejection)
-        findings.append(Finding(node: nodes[place].name, rejection: rejection))
-      } else {
-        fitting.append(nodes[place])
-      }
-      evaluated += 1
-      place = place + 1 == nodes.count ? 0 : place + 1
-    }
-    start = place
-    feasible = fitting.count
-    guard fitting.count > 1 else {
-      guard let only = fitting.first else { return nil }
-      findings.append(Finding(node: only.name, rejection: nil))
-      return Choice(node: only.name, score: nil, equals: 1)
-    }
-    let scores = profile.scores(demand, fitting, nodeCount: Int64(nodes.count))
-    for score in scores { findings.append(Finding(node: score.node, rejection: nil, score: score)) }
-    return SchedulingCycle.best(scores, &random)
-  }
-
-  /// The same for many nodes: a node is only looked at again when it changed since a Pod like this one was placed.
-  private mutating func runFast(
-    _ demand: PodDemand,
-    _ cache: NodeCache,
-    _ memo: inout CycleMemo,
-    start: inout Int,
-    random: inout Random
-  ) -> Choice? {
-    let count = cache.nodes.count
+    let count = cache.count
+    guard count > 0 else { return nil }
+    refusals = Array(repeating: nil, count: count)
+    let isTold = count <= SchedulingCycle.toldNodes
+    // What was worked out for a node holds for the next Pod only while no other Pod matters.
+    let remembers = !isTold && state.isEmpty && nominees.isEmpty && pod.demand.ports.isEmpty
+    if remembers { memo.begin(pod.sharedDemand, cache, profile) }
     let wanted = SchedulingCycle.wanted(of: count)
-    memo.begin(demand, cache)
     var fitting: [Int] = []
     fitting.reserveCapacity(wanted)
-    var isRelative = false
+    var isRelative = !remembers
     var place = start % count
     while evaluated < count, fitting.count < wanted {
-      memo.look(place, demand, cache, profile)
-      if let rejection = memo.entries[place].rejection {
-        rejections.append(rejection)
+      let rejection: Rejection?
+      if remembers {
+        memo.look(place, pod.demand, cache, profile)
+        rejection = memo.entries[place].rejection
+        if memo.entries[place].isRelative { isRelative = true }
+      } else {
+        rejection = profile.filter(pod, cache.nodes[place], state, nominees)
+      }
+      if let rejection {
+        refusals[place] = rejection
+        if isTold { findings.append(Finding(node: cache.nodes[place].name, rejection: rejection)) }
       } else {
         fitting.append(place)
-        if memo.entries[place].isRelative { isRelative = true }
       }
       evaluated += 1
       place = place + 1 == count ? 0 : place + 1
@@ -95,13 +94,43 @@ struct SchedulingCycle {
     start = place
     feasible = fitting.count
     guard let first = fitting.first else { return nil }
-    if fitting.count == 1 { return Choice(node: cache.nodes[first].name, score: nil, equals: 1) }
-    if isRelative {
-      let nodes = fitting.map { cache.nodes[$0] }
-      return SchedulingCycle.best(profile.scores(demand, nodes, nodeCount: Int64(count)), &random)
+    if fitting.count == 1 {
+      if isTold { findings.append(Finding(node: cache.nodes[first].name, rejection: nil)) }
+      return Choice(node: cache.nodes[first].name, score: nil, equals: 1)
     }
-    var winner = first
-    var score = memo.entries[first].score
+    return isRelative
+      ? compare(fitting, cache, isTold: isTold, &random) : SchedulingCycle.best(fitting, memo, cache, &random)
+  }
+
+  /// Scores all nodes that fit, side by side.
+  private mutating func compare(
+    _ fitting: [Int],
+    _ cache: NodeCache,
+    isTold: Bool,
+    _ random: inout Random
+  ) -> Choice? {
+    var nodes: [NodeInfo] = []
+    nodes.reserveCapacity(fitting.count)
+    for place in fitting { nodes.append(cache.nodes[place]) }
+    state.countPoints(nodes, cache.nodes)
+    let scores = profile.scores(pod.demand, nodes, nodeCount: Int64(cache.count), state)
+    if isTold {
+      for score in scores { findings.append(Finding(node: score.node, rejection: nil, score: score)) }
+    }
+    return SchedulingCycle.best(scores, &random)
+  }
+
+  /// How many fitting nodes are enough (`numFeasibleNodesToFind`): all up to 100, then 50 % falling to 5 %.
+  static func wanted(of count: Int) -> Int {
+    if count < 100 { return count }
+    let percentage = max(5, 50 - count / 125)
+    return max(100, count * percentage / 100)
+  }
+
+  /// The best of what is remembered.
+  private static func best(_ fitting: [Int], _ memo: CycleMemo, _ cache: NodeCache, _ random: inout Random) -> Choice {
+    var winner = fitting[0]
+    var score = memo.entries[winner].score
     var equals = 1
     for place in fitting.dropFirst() {
       let points = memo.entries[place].score
@@ -113,13 +142,6 @@ struct SchedulingCycle {
       }
     }
     return Choice(node: cache.nodes[winner].name, score: score, equals: equals)
-  }
-
-  /// How many fitting nodes are enough (`numFeasibleNodesToFind`): all up to 100, then 50 % falling to 5 %.
-  static func wanted(of count: Int) -> Int {
-    if count < 100 { return count }
-    let percentage = max(5, 50 - count / 125)
-    return max(100, count * percentage / 100)
   }
 
   /// The best score; each of several equal ones with the same chance, drawn as `selectHost` draws.

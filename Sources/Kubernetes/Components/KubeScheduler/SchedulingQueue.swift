@@ -16,16 +16,23 @@ struct SchedulingQueue: Sendable {
 
   struct Entry: Sendable {
     var object: Object
-    var demand: PodDemand
-    var priority: Int64
+    var info: PodInfo
     var attempts: Int64 = 0
     var place: Place = .active
     var sequence: Int64
     /// When it last failed: back-off counts from here.
     var failedAt: Time = 0
     var reason: String = ""
+    /// The plugins that refused the Pod when it was tried last.
+    var refusedBy: [FilterPlugin] = []
+    /// Pods are being evicted for it: until that is done it is not tried again.
+    var isGated: Bool = false
+    /// Something moved the Pod while it was gated.
+    var wasMoved: Bool = false
     /// How often anything had moved when this attempt began.
     var cycle: Int64 = 0
+
+    var priority: Int64 { info.priority }
   }
 
   private struct Rank: Comparable, Sendable {
@@ -38,6 +45,7 @@ struct SchedulingQueue: Sendable {
     }
   }
 
+  private let version: Version
   private let base: Time
   private let limit: Time
   private(set) var entries: Table<ObjectKey, Entry> = [:]
@@ -47,8 +55,11 @@ struct SchedulingQueue: Sendable {
   private var sequence: Int64 = 0
   /// Counts the events that moved Pods out of the unschedulable queue.
   private(set) var moves: Int64 = 0
+  /// Pods that a node was cleared for.
+  private(set) var nominees = Nominees()
 
-  init(_ durations: Durations) {
+  init(_ version: Version, _ durations: Durations) {
+    self.version = version
     base = durations.schedulerBackoffBase
     limit = durations.schedulerBackoffLimit
   }
@@ -65,14 +76,14 @@ struct SchedulingQueue: Sendable {
   var backoffKeys: [ObjectKey] { backoff.values }
   var unschedulableKeys: [ObjectKey] { unschedulable.values }
 
-  /// A Pod without a node was seen for the first time.
+  /// A Pod without a node was seen for the first time; Pods of one template share what they ask for.
   mutating func add(_ object: Object, _ pod: Pod) {
     sequence += 1
-    let priority = pod.spec.priority ?? 0
-    let entry = Entry(object: object, demand: PodDemand(pod), priority: priority, sequence: sequence)
+    let entry = Entry(object: object, info: PodInfo(pod, version), sequence: sequence)
     remove(object.key)
     entries[object.key] = entry
-    active[Rank(first: -priority, sequence: sequence)] = object.key
+    active[Rank(first: 0 - entry.priority, sequence: sequence)] = object.key
+    if !pod.status.nominatedNodeName.isEmpty { nominees.add(entry.info, to: pod.status.nominatedNodeName) }
   }
 
   /// The Pod changed; `moves` when the change may make it schedulable, `atOnce` when back-off does not matter.
@@ -81,9 +92,17 @@ struct SchedulingQueue: Sendable {
       add(object, pod)
       return
     }
+    let before = entry.object.pod?.status.nominatedNodeName ?? ""
     entry.object = object
-    entry.demand = PodDemand(pod)
+    entry.info = PodInfo(pod, version)
     entries[object.key] = entry
+    // A node that was cleared in memory is kept until the API server has said so too.
+    let after = pod.status.nominatedNodeName
+    if let node = after.isEmpty ? (before.isEmpty ? nominees.node(of: object.key) : nil) : after {
+      nominees.add(entry.info, to: node)
+    } else {
+      nominees.remove(object.key)
+    }
     guard moves, case .unschedulable = entry.place else { return }
     if atOnce { place(object.key, .active) } else { leave(object.key, at: now) }
   }
@@ -91,6 +110,30 @@ struct SchedulingQueue: Sendable {
   mutating func remove(_ key: ObjectKey) {
     guard let entry = entries.removeValue(for: key) else { return }
     withdraw(entry)
+    nominees.remove(key)
+  }
+
+  /// A node is being cleared for the Pod.
+  mutating func nominate(_ key: ObjectKey, for node: String) {
+    if let entry = entries[key] { nominees.add(entry.info, to: node) }
+  }
+
+  /// The Pod needs no cleared node any more.
+  mutating func withdrawNomination(_ key: ObjectKey) { nominees.remove(key) }
+
+  /// Keeps the Pod from being tried until ``open(_:at:)``.
+  mutating func gate(_ key: ObjectKey) {
+    guard var entry = entries[key] else { return }
+    entry.isGated = true
+    entry.wasMoved = false
+    entries[key] = entry
+  }
+
+  mutating func open(_ key: ObjectKey, at now: Time) {
+    guard var entry = entries[key], entry.isGated else { return }
+    entry.isGated = false
+    entries[key] = entry
+    if entry.wasMoved, case .unschedulable = entry.place { leave(key, at: now) }
   }
 
   /// Takes a Pod out to be tried.
@@ -105,12 +148,19 @@ struct SchedulingQueue: Sendable {
   }
 
   /// Puts a Pod back that nothing fitted, or whose binding failed.
-  mutating func putBack(_ key: ObjectKey, reason: String, isError: Bool, at now: Time) {
+  mutating func putBack(
+    _ key: ObjectKey,
+    reason: String,
+    isError: Bool,
+    by plugins: [FilterPlugin] = [],
+    at now: Time
+  ) {
     guard var entry = entries[key] else { return }
     sequence += 1
     entry.sequence = sequence
     entry.failedAt = now
     entry.reason = reason
+    entry.refusedBy = plugins
     entries[key] = entry
     // Something moved while the Pod was under way, so what was found may be old.
     if isError || moves > entry.cycle {
@@ -131,7 +181,10 @@ struct SchedulingQueue: Sendable {
   /// Lets Pods go whose back-off is over, and those that nothing moved for too long.
   mutating func flush(at now: Time, unschedulableBefore limit: Time) {
     while let next = backoff.first, next.key.first <= now { place(next.value, .active) }
-    while let oldest = unschedulable.first, oldest.key.first < limit { leave(oldest.value, at: now) }
+    while let oldest = unschedulable.first, oldest.key.first < limit {
+      open(oldest.value, at: now)
+      leave(oldest.value, at: now)
+    }
   }
 
   /// 1 s after the first failure, doubled after each further one.
@@ -146,7 +199,12 @@ struct SchedulingQueue: Sendable {
   }
 
   private mutating func leave(_ key: ObjectKey, at now: Time) {
-    guard let entry = entries[key] else { return }
+    guard var entry = entries[key] else { return }
+    if entry.isGated {
+      entry.wasMoved = true
+      entries[key] = entry
+      return
+    }
     let end = entry.failedAt + delay(entry.attempts)
     place(key, end > now ? .backoff(until: end) : .active)
   }
@@ -157,7 +215,7 @@ struct SchedulingQueue: Sendable {
     entry.place = place
     entries[key] = entry
     switch place {
-    case .active: active[Rank(first: -entry.priority, sequence: entry.sequence)] = key
+    case .active: active[Rank(first: 0 - entry.priority, sequence: entry.sequence)] = key
     case .backoff(let end): backoff[Rank(first: end, sequence: entry.sequence)] = key
     case .unschedulable(let since): unschedulable[Rank(first: since, sequence: entry.sequence)] = key
     case .underWay: break
@@ -166,7 +224,7 @@ struct SchedulingQueue: Sendable {
 
   private mutating func withdraw(_ entry: Entry) {
     switch entry.place {
-    case .active: active.removeValue(for: Rank(first: -entry.priority, sequence: entry.sequence))
+    case .active: active.removeValue(for: Rank(first: 0 - entry.priority, sequence: entry.sequence))
     case .backoff(let end): backoff.removeValue(for: Rank(first: end, sequence: entry.sequence))
     case .unschedulable(let since): unschedulable.removeValue(for: Rank(first: since, sequence: entry.sequence))
     case .underWay: break
