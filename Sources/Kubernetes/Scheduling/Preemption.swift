@@ -50,6 +50,7 @@ public struct Preemption: Sendable {
   ///   - policy: the Pod's `preemptionPolicy`.
   ///   - nominated: the node that was cleared for the Pod before, or nothing.
   ///   - random: decides between equals.
+  /// - Returns: the node and its victims, or why nobody is evicted.
   public func run(
     _ nodes: [NodeInfo],
     _ rejections: [Rejection],

@@ -66,7 +66,7 @@ extension KubeScheduler {
     case .mark(let key): report(mark(errand, for: key, at: out.now), errand, &out)
     case .evict:
       var request = client.request(.delete, key)
-      request.body = .delete(graceSeconds: nil)
+      request.body = .delete(Deletion())
       send(request, errand, &out)
     case .evicted(let preemptor, let wasThere): evicted(errand, for: preemptor, wasThere: wasThere, &out)
     }
