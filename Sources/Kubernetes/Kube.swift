@@ -89,7 +89,7 @@ public enum Kube: Domain {
     case .nodeReply: allowed = sender == .kubelet && (receiver == .apiserver || receiver == .metrics)
     case .leading: allowed = sender == .controller && receiver == .controller
     case .runtime: allowed = sender == .kubelet && receiver == .runtime
-    case .runtimeReply, .containers: allowed = sender == .runtime && receiver == .kubelet
+    case .runtimeReply, .containers, .file: allowed = sender == .runtime && receiver == .kubelet
     case .network: allowed = sender == .runtime && receiver == .network
     case .networkReply: allowed = sender == .network && receiver == .runtime
     case .command, .refused, .closed: allowed = true

@@ -24,6 +24,8 @@ public enum Message: Letter, Sendable {
   case runtimeReply(RuntimeReply)
   /// What a look at the runtime (a PLEG relist) would show from now on.
   case containers(RuntimeView)
+  /// What somebody who opens a log file of the node would find in it from now on.
+  case file(NodeFile)
   case network(NetworkCall)
   case networkReply(NetworkReply)
   /// The receiver of request `id` is not listening.
@@ -63,6 +65,7 @@ public enum Message: Letter, Sendable {
     case .runtime: "runtime"
     case .runtimeReply: "runtime-reply"
     case .containers: "containers"
+    case .file: "file"
     case .network: "network"
     case .networkReply: "network-reply"
     case .refused: "refused"
@@ -89,6 +92,7 @@ public enum Message: Letter, Sendable {
     case .leading(let leads): leads ? "holds the lease" : "lost the lease"
     case .runtime(let call): call.summary
     case .runtimeReply(let reply): reply.summary
+    case .file(let file): "\(file.path) \(file.file.size) bytes"
     case .containers(let view): "\(view.containers.count) containers"
     case .network(let call): call.summary
     case .networkReply(let reply): reply.summary

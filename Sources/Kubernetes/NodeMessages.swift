@@ -14,6 +14,8 @@ public struct RuntimeCall: Sendable {
     case stopSandbox(id: String)
     case removeSandbox(id: String)
     case exec(id: String, command: [String])
+    /// ReopenContainerLog: the file has been renamed; so many are kept.
+    case rotateLog(id: String, stamp: String, keeping: Int64)
     /// Everything there is: the first look of a kubelet that has just started.
     case list
   }
@@ -30,6 +32,14 @@ public struct RuntimeCall: Sendable {
     self.operation = operation
   }
 
+  /// Whether the call is about a sandbox, not a container.
+  var isAboutSandbox: Bool {
+    switch operation {
+    case .runSandbox, .stopSandbox, .removeSandbox: true
+    default: false
+    }
+  }
+
   public var summary: String {
     switch operation {
     case .runSandbox: "RunPodSandbox \(pod.text)"
@@ -41,6 +51,7 @@ public struct RuntimeCall: Sendable {
     case .stopSandbox: "StopPodSandbox \(pod.text)"
     case .removeSandbox: "RemovePodSandbox \(pod.text)"
     case .exec: "ExecSync \(pod.text)"
+    case .rotateLog: "ReopenContainerLog \(pod.text)"
     case .list: "ListContainers"
     }
   }

@@ -20,30 +20,33 @@ enum NodeView {
     return writer.formatted()
   }
 
-  /// The file of a container's log by its real path; nothing where there is no such file.
-  ///
-  /// `/var/log/pods/NS_POD_UID/CONTAINER/RESTART.log`, in the CRI format or docker's JSON.
+  /// What `cat` prints of a file under `/var/log`, through every link; nothing where there is no such file.
   static func file(_ path: String, in world: KubeWorld, at address: Address) -> String? {
+    files(in: world, at: address)?.text(path)
+  }
+
+  /// What `ls -l` prints of a directory; nothing where there is none.
+  static func listing(_ path: String, in world: KubeWorld, at address: Address) -> String? {
+    files(in: world, at: address)?.listing(path)
+  }
+
+  /// `crictl logs`: what a container wrote, by its name, its id, or POD/NAME; the newest of several.
+  static func log(_ name: String, in world: KubeWorld, at address: Address) -> String? {
     guard let store = store(in: world, at: address) else { return nil }
-    let isDocker = world.name(of: address).hasPrefix("dockerd@")
-    for id in store.order {
+    for id in store.order.reversed() {
       guard let record = store[id], !record.isSandbox else { continue }
-      let folder = "\(record.pod.namespace)_\(record.pod.name)_\(record.uid)"
-      guard path == "/var/log/pods/\(folder)/\(record.name)/\(record.attempt).log" else { continue }
-      var out = ""
-      for line in store.log(id) {
-        let time = MicroTime(line.time).text
-        if isDocker {
-          Value.map(("log", .string(line.text + "\n")), ("stream", "stdout"), ("time", .string(time)))
-            .writeJSON(into: &out, indent: nil, depth: 0)
-          out += "\n"
-        } else {
-          out += "\(time) stdout F \(line.text)\n"
-        }
-      }
-      return out
+      let isMeant =
+        name == record.name || name == "\(record.pod.name)/\(record.name)" || name.utf8.count >= 4 && id.hasPrefix(name)
+      guard isMeant else { continue }
+      let file = store.log(id)
+      var reader = LogReader(LogOptions(), file, .now, now: world.now)
+      return reader.read(file)
     }
     return nil
+  }
+
+  private static func files(in world: KubeWorld, at address: Address) -> NodeFiles? {
+    store(in: world, at: address).map { NodeFiles($0, isDocker: world.name(of: address).hasPrefix("dockerd@")) }
   }
 
   private static func store(in world: KubeWorld, at address: Address) -> ContainerStore? {

@@ -13,26 +13,31 @@ enum Views {
         }
       }
       return out
-    case .containers(let node): return containers(node, simulation)
-    case .file(let path, let node): return file(path, node, simulation)
+    case .containers(let node):
+      return look(node, simulation) { NodeView.containers(in: $0, at: $1) } ?? ""
+    case .file(let path, let node):
+      let missing = "cat: \(path): No such file or directory\n"
+      return look(node, simulation) { NodeView.file(path, in: $0, at: $1) } ?? missing
+    case .directory(let path, let node):
+      let missing = "ls: cannot access '\(path)': No such file or directory\n"
+      return look(node, simulation) { NodeView.listing(path, in: $0, at: $1) } ?? missing
+    case .log(let container, let node):
+      let missing = "could not find container \"\(container)\": ID does not exist\n"
+      return look(node, simulation) { NodeView.log(container, in: $0, at: $1) } ?? missing
     }
   }
 
-  private static func containers(_ node: String, _ simulation: Simulation) -> String {
+  /// Asks the runtime of a node.
+  private static func look(
+    _ node: String,
+    _ simulation: Simulation,
+    _ view: (KubeWorld, Address) -> String?
+  ) -> String? {
     let world = simulation.world
     for address in world.cells.indices
     where world.role(of: address) == .runtime && world.name(of: address).hasSuffix("@\(node)") {
-      return NodeView.containers(in: world, at: address)
+      return view(world, address)
     }
-    return ""
-  }
-
-  private static func file(_ path: String, _ node: String, _ simulation: Simulation) -> String {
-    let world = simulation.world
-    for address in world.cells.indices
-    where world.role(of: address) == .runtime && world.name(of: address).hasSuffix("@\(node)") {
-      if let text = NodeView.file(path, in: world, at: address) { return text }
-    }
-    return "cat: \(path): No such file or directory\n"
+    return nil
   }
 }

@@ -6,11 +6,29 @@ public struct Image: Equatable, Sendable {
   public struct Fuse: Equatable, Sendable {
     public var variable: String
     public var exitCode: Int64
+    /// What the process writes before it ends.
+    public var says: [Line] = []
 
     public init(variable: String, exitCode: Int64) {
       self.variable = variable
       self.exitCode = exitCode
     }
+  }
+
+  /// A line that the process writes, and to which of its two outputs.
+  public struct Line: Equatable, Sendable {
+    public var text: String
+    public var stream = LogStream.stdout
+    /// A process that ends in the middle of a line writes no end of the line.
+    public var isOpen = false
+
+    public init(_ text: String, _ stream: LogStream = .stdout) {
+      self.text = text
+      self.stream = stream
+    }
+
+    /// With the end of the line.
+    var whole: String { isOpen ? text : text + "\n" }
   }
 
   public var name: String
@@ -22,25 +40,57 @@ public struct Image: Equatable, Sendable {
   public var refusal: String = ""
   public var listens: [Int64] = []
   /// What the process writes when it starts.
-  public var says: [String] = []
-  /// How a request is logged and answered; `{path}`, `{from}`, `{to}` and `{host}` are filled in.
-  public var logs: String = ""
+  public var says: [Line] = []
+  /// How a request is logged and answered; `{time}`, `{path}`, `{from}`, `{to}` and `{host}` are filled in.
+  public var logs: [Line] = []
   public var answers: String = ""
+  /// What the process writes again and again, and how often; `{n}` counts.
+  public var tick: Time? = nil
+  public var tickSays: [Line] = []
   public var fuses: [Fuse] = []
   /// When the process ends by itself; nil for never.
   public var exitAfter: Time? = nil
   public var exitCode: Int64 = 0
+  /// What the process writes before it ends by itself.
+  public var exitSays: [Line] = []
   /// Whether the process ends on SIGTERM, and how.
   public var heedsTerm = true
   public var termCode: Int64 = 0
   public var termAfter: Time? = nil
+  /// What the process writes when it is told to end.
+  public var termSays: [Line] = []
   /// Whether the image holds a shell with echo, sleep, exit, touch, test and cat.
   public var hasShell = false
   /// Quantities that the process uses at rest.
   public var cpu: String = ""
   public var memory: String = ""
+  /// Quantities that the process uses for each unit of load that it gets.
+  public var loadCPU: String = ""
+  public var loadMemory: String = ""
 
   public init(_ name: String) { self.name = name }
+
+  /// Puts values in the place of their names in braces.
+  static func fill(_ text: String, _ values: [(String, String)]) -> String {
+    guard text.utf8.contains(123) else { return text }
+    var out = ""
+    var name: String? = nil
+    for character in text {
+      if character == "{" {
+        if let open = name { out += "{" + open }
+        name = ""
+      } else if character == "}", let known = name {
+        out += values.first { $0.0 == known }?.1 ?? "{\(known)}"
+        name = nil
+      } else if name != nil {
+        name?.append(character)
+      } else {
+        out.append(character)
+      }
+    }
+    if let open = name { out += "{" + open }
+    return out
+  }
 
   /// The 64 hexadecimal digits of the image's digest: they follow from its name, as a real digest from its bytes.
   public static func digest(of name: String) -> String {
@@ -69,13 +119,18 @@ public struct Image: Equatable, Sendable {
 /// | `refusal` | the registry's error text: the image cannot be pulled                          | it can          |
 /// | `listens` | list of ports                                                                  | none            |
 /// | `says`    | list of lines that the process writes when it starts                           | none            |
-/// | `logs`    | the line written for a request; `{path}`, `{from}`, `{to}`, `{host}`           | none            |
+/// | `logs`    | the line written for a request; `{time}`, `{path}`, `{from}`, `{to}`, `{host}` | none            |
 /// | `answers` | the text a request gets                                                        | none            |
-/// | `env`     | map from a variable that holds a duration to `{exits: CODE}` after that time   | none            |
-/// | `exit`    | `{after: DURATION, code: CODE}`: the process ends by itself                    | it never ends   |
-/// | `sigterm` | `{code: CODE, after: DURATION}`, or `ignored`: then it is killed after the grace | ends with 0    |
+/// | `every`   | `{period: DURATION, says: [LINE]}`: written again and again; `{n}` counts      | nothing         |
+/// | `env`     | map from a variable that holds a duration to `{exits: CODE, says: [LINE]}`     | none            |
+/// | `exit`    | `{after: DURATION, code: CODE, says: [LINE]}`: the process ends by itself      | it never ends   |
+/// | `sigterm` | `{code: CODE, after: DURATION, says: [LINE]}`, or `ignored`: killed after the grace | ends with 0 |
 /// | `shell`   | `true`: `sh -c` and exec work (echo, sleep, exit, touch, test, cat)            | `false`         |
 /// | `cpu`, `memory` | what the process uses at rest                                            | nothing         |
+/// | `load`    | `{cpu: QUANTITY, memory: QUANTITY}`: what a unit of load costs on top          | nothing         |
+///
+/// A line is a text, or `{text: TEXT, stream: stderr, times: N, open: true}`: `times` makes one long line of N copies,
+/// `open` leaves out the end of the line.
 public struct Images: Equatable, Sendable {
   private var known: Table<String, Image> = [:]
 
@@ -105,36 +160,57 @@ public struct Images: Equatable, Sendable {
 
   private static func image(_ name: String, _ reader: inout SpecReader) -> Image {
     reader.only([
-      "size", "pull", "refusal", "listens", "says", "logs", "answers", "env", "exit", "sigterm", "shell", "cpu",
-      "memory",
+      "size", "pull", "refusal", "listens", "says", "logs", "answers", "every", "env", "exit", "sigterm", "shell",
+      "cpu", "memory", "load",
     ])
     var image = Image(name)
     image.size = reader.number("size", default: image.size)
     image.pull = reader.duration("pull")
     image.refusal = reader.text("refusal", default: "")
     image.listens = reader.list("listens").compactMap { $0.integer }
-    image.says = reader.list("says").map { $0.plain }
-    image.logs = reader.text("logs", default: "")
+    image.says = reader.lines("says")
+    image.logs = reader.lines("logs")
     image.answers = reader.text("answers", default: "")
     image.hasShell = reader.flag("shell", default: false)
     image.cpu = reader.text("cpu", default: "")
     image.memory = reader.text("memory", default: "")
     readEnds(&image, &reader)
+    readLoad(&image, &reader)
     return image
+  }
+
+  private static func readLoad(_ image: inout Image, _ reader: inout SpecReader) {
+    if let every = reader.value["every"] {
+      var inner = SpecReader(value: every, path: reader.path + ["every"])
+      inner.only(["period", "says"])
+      // A process that writes without a pause would stop the clock.
+      image.tick = max(1, inner.duration("period") ?? 1000)
+      image.tickSays = inner.lines("says")
+      reader.problems += inner.problems
+    }
+    guard let load = reader.value["load"] else { return }
+    var inner = SpecReader(value: load, path: reader.path + ["load"])
+    inner.only(["cpu", "memory"])
+    image.loadCPU = inner.text("cpu", default: "")
+    image.loadMemory = inner.text("memory", default: "")
+    reader.problems += inner.problems
   }
 
   private static func readEnds(_ image: inout Image, _ reader: inout SpecReader) {
     for entry in reader.value["env"]?.entries ?? [] {
       var inner = SpecReader(value: entry.value, path: reader.path + ["env", entry.key])
-      inner.only(["exits"])
-      image.fuses.append(Image.Fuse(variable: entry.key, exitCode: inner.number("exits", default: 1)))
+      inner.only(["exits", "says"])
+      var fuse = Image.Fuse(variable: entry.key, exitCode: inner.number("exits", default: 1))
+      fuse.says = inner.lines("says")
+      image.fuses.append(fuse)
       reader.problems += inner.problems
     }
     if let exit = reader.value["exit"] {
       var inner = SpecReader(value: exit, path: reader.path + ["exit"])
-      inner.only(["after", "code"])
+      inner.only(["after", "code", "says"])
       image.exitAfter = inner.duration("after") ?? 0
       image.exitCode = inner.number("code", default: 0)
+      image.exitSays = inner.lines("says")
       reader.problems += inner.problems
     }
     guard let term = reader.value["sigterm"] else { return }
@@ -143,9 +219,10 @@ public struct Images: Equatable, Sendable {
       return
     }
     var inner = SpecReader(value: term, path: reader.path + ["sigterm"])
-    inner.only(["after", "code"])
+    inner.only(["after", "code", "says"])
     image.termAfter = inner.duration("after")
     image.termCode = inner.number("code", default: 0)
+    image.termSays = inner.lines("says")
     reader.problems += inner.problems
   }
 }
@@ -171,5 +248,27 @@ extension SpecReader {
     if let elements = found.elements { return elements }
     problems.append(FieldProblem(.wrongType, path + [key], detail: "a list is expected here"))
     return []
+  }
+  /// Lines that a process writes: one alone, or a list of them.
+  fileprivate mutating func lines(_ key: String) -> [Image.Line] {
+    guard let found = value[key] else { return [] }
+    var lines: [Image.Line] = []
+    for element in found.elements ?? [found] {
+      guard element.entries != nil else {
+        lines.append(Image.Line(element.plain))
+        continue
+      }
+      var inner = SpecReader(value: element, path: path + [key])
+      inner.only(["text", "stream", "times", "open"])
+      let stream = LogStream(rawValue: inner.choice("stream", ["stdout", "stderr"], default: "stdout"))
+      let text = inner.text("text", default: "")
+      // A line as long as a disk helps nobody.
+      let times = min(max(inner.number("times", default: 1), 1), 100_000)
+      var line = Image.Line(String(repeating: text, count: Int(times)), stream ?? .stdout)
+      line.isOpen = inner.flag("open", default: false)
+      problems += inner.problems
+      lines.append(line)
+    }
+    return lines
   }
 }

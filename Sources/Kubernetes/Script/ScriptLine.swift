@@ -22,6 +22,8 @@ public enum ScriptLine: Equatable, Sendable {
     case etcd(prefix: String, keysOnly: Bool)
     case containers(node: String)
     case file(path: String, node: String)
+    case directory(path: String, node: String)
+    case log(container: String, node: String)
   }
 }
 

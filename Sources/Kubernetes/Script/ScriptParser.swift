@@ -107,7 +107,7 @@ public struct ScriptParser {
       return .advance(try duration(rest[0]))
     case "until": return .until(try GoalReader.read(rest, verb))
     case "mark": return .mark(try arguments(rest, ["NAME"], verb)[0])
-    case "etcdctl", "crictl", "cat": return .view(try view(rest, verb))
+    case "etcdctl", "crictl", "cat", "ls": return .view(try view(rest, verb))
     default: throw unknown(verb)
     }
   }
@@ -128,8 +128,16 @@ public struct ScriptParser {
       guard plain.count == 2 else { throw usage(verb, "etcdctl get PREFIX") }
       return .etcd(prefix: plain[1].text, keysOnly: rest.contains { $0.text == "--keys-only" })
     case "crictl":
-      guard rest.count == 2, rest[0].text == "ps" else { throw usage(verb, "crictl ps NODE") }
+      if rest.count == 4, rest[0].text == "logs", rest[2].text == "on" {
+        return .log(container: rest[1].text, node: rest[3].text)
+      }
+      guard rest.count == 2, rest[0].text == "ps" else {
+        throw usage(verb, "crictl ps NODE | crictl logs CONTAINER on NODE")
+      }
       return .containers(node: rest[1].text)
+    case "ls":
+      guard rest.count == 3, rest[1].text == "on" else { throw usage(verb, "ls DIRECTORY on NODE") }
+      return .directory(path: rest[0].text, node: rest[2].text)
     default:
       guard rest.count == 3, rest[1].text == "on" else { throw usage(verb, "cat FILE on NODE") }
       return .file(path: rest[0].text, node: rest[2].text)
@@ -169,7 +177,7 @@ public struct ScriptParser {
   /// Words that a line can begin with.
   public static let verbs = [
     "kubectl", "preload", "break", "repair", "slow", "cut", "mend", "advance", "until", "mark", "etcdctl", "crictl",
-    "cat",
+    "cat", "ls",
   ]
 
   /// Lines of the script language that need parts of the cluster which are not built yet.

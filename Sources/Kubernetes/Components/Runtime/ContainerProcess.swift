@@ -1,11 +1,13 @@
 import Clockwork
 
-/// What runs in a container: when it ends, how it answers a signal, and where its shell stands.
+/// What runs in a container: what it writes, when it ends, how it answers a signal, and where its shell stands.
 struct ContainerProcess: Equatable, Sendable {
   /// What a process does next by itself.
   enum Next: Equatable, Sendable {
     case end(at: Time)
     case goOn(at: Time)
+    /// It writes what it writes again and again, or its shell goes round: a world in which only this happens is quiet.
+    case tick(at: Time)
     case nothing
   }
 
@@ -15,6 +17,12 @@ struct ContainerProcess: Equatable, Sendable {
   private var shell: MiniShell?
   private var termCode: Int64?
   private var termAfter: Time
+  private var termSays: [Image.Line] = []
+  /// What it writes before it ends.
+  private(set) var lastWords: [Image.Line] = []
+  private var tick: Time?
+  private var tickSays: [Image.Line] = []
+  private var ticks: Int64 = 0
   /// When SIGKILL follows the SIGTERM that was sent; nothing as long as none was.
   private(set) var killAt: Time?
 
@@ -34,54 +42,84 @@ struct ContainerProcess: Equatable, Sendable {
       return
     }
     termCode = image.heedsTerm ? image.termCode : nil
+    termSays = image.termSays
+    tick = image.tick
+    tickSays = image.tickSays
+    if let tick { wakesAt = now + tick }
     if let after = image.exitAfter {
       endsAt = now + after
       exitCode = image.exitCode
+      lastWords = image.exitSays
     }
     for fuse in image.fuses {
       guard let text = order.environment[fuse.variable], let after = GoDuration.parse(text) else { continue }
       if now + after < endsAt ?? .never {
         endsAt = now + after
         exitCode = fuse.exitCode
+        lastWords = fuse.says
       }
     }
   }
 
   /// What comes next; a shell is looked through, so that waking up only to end is one thing.
   func next(_ files: Table<String, String>) -> Next {
-    if let endsAt { return .end(at: endsAt) }
-    guard let wakesAt, wakesAt != .never, var copy = shell else { return .nothing }
+    if let endsAt, endsAt <= wakesAt ?? .never { return .end(at: endsAt) }
+    guard let wakesAt, wakesAt != .never else { return .nothing }
+    guard var copy = shell else { return .tick(at: wakesAt) }
+    if copy.isEndless { return .tick(at: wakesAt) }
     var scratch = files
-    var output: [String] = []
-    if case .ended = copy.run(&scratch, &output) { return .end(at: wakesAt) }
+    var output: [MiniShell.Output] = []
+    if case .ended = copy.run(&scratch, &output, now: wakesAt) { return .end(at: wakesAt) }
     return .goOn(at: wakesAt)
   }
 
-  /// Carries the shell on to its next sleep, or to the end.
-  mutating func goOn(_ files: inout Table<String, String>, _ output: inout [String], now: Time) {
-    guard var shell = self.shell, endsAt == nil else { return }
-    switch shell.run(&files, &output) {
+  /// Carries the process on to its next sleep, or to the end.
+  mutating func goOn(_ files: inout Table<String, String>, _ output: inout [MiniShell.Output], now: Time) {
+    guard var shell = self.shell else {
+      beat(&output, now)
+      return
+    }
+    guard endsAt == nil else { return }
+    switch shell.run(&files, &output, now: now) {
     case .sleeping(let time): wakesAt = time == .never ? .never : now + time
     case .ended(let code):
       exitCode = code
       endsAt = now
+      wakesAt = nil
     }
     self.shell = shell
   }
 
-  mutating func terminate(grace: Time, now: Time) {
+  private mutating func beat(_ output: inout [MiniShell.Output], _ now: Time) {
+    guard let tick, let due = wakesAt, due <= now else { return }
+    ticks += 1
+    for line in tickSays {
+      output.append(MiniShell.Output(Image.fill(line.whole, [("n", "\(ticks)")]), line.stream))
+    }
+    wakesAt = due + tick
+  }
+
+  /// Hears SIGTERM.
+  ///
+  /// Returns what it writes then.
+  mutating func terminate(grace: Time, now: Time) -> [Image.Line] {
     killAt = now + grace
-    guard let termCode else { return }
+    guard let termCode else { return [] }
     let end = now + termAfter
     if end < endsAt ?? .never {
       endsAt = end
       exitCode = termCode
+      lastWords = []
     }
+    defer { termSays = [] }
+    return termSays
   }
 
   mutating func kill(now: Time) {
     endsAt = now
+    wakesAt = nil
     exitCode = 137
     killAt = .never
+    lastWords = []
   }
 }

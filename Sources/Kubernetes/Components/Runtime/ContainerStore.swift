@@ -4,12 +4,6 @@ import Clockwork
 ///
 /// dockerd and containerd differ in what they do in which order, not in what they keep.
 public struct ContainerStore: Sendable {
-  /// A line that a container wrote.
-  public struct LogLine: Equatable, Sendable {
-    public var time: Time
-    public var text: String
-  }
-
   let catalog: Images
   let text: Text
   let durations: Durations
@@ -20,12 +14,24 @@ public struct ContainerStore: Sendable {
   private var orders: Table<String, ContainerOrder> = [:]
   private var processes: Table<String, ContainerProcess> = [:]
   private var files: Table<String, Table<String, String>> = [:]
-  private var logs: Table<String, [LogLine]> = [:]
+  private(set) var logs: Table<String, ContainerLog> = [:]
+  /// How this runtime writes lines down.
+  private let format: LogFormat
+  /// Containers whose log file has changed since somebody was told.
+  private var written: [String] = []
   /// Images on the node, in the order in which they came.
   public private(set) var images: [String] = []
 
-  public init(catalog: Images, version: Version, durations: Durations, images: [String], random: Random) {
+  public init(
+    catalog: Images,
+    version: Version,
+    durations: Durations,
+    images: [String],
+    random: Random,
+    format: LogFormat? = nil
+  ) {
     self.catalog = catalog
+    self.format = format ?? (version == .then ? .docker : .cri)
     text = Text(version)
     self.durations = durations
     self.images = images
@@ -106,9 +112,10 @@ public struct ContainerStore: Sendable {
       processes[id] = ContainerProcess(pauseEndingAfter: durations.processExit)
       return
     }
+    logs[id] = ContainerLog(format)
     let image = catalog[order.image]
     processes[id] = ContainerProcess(order, image, now: now, termAfter: durations.processExit)
-    if order.command.isEmpty { write(image.says, to: id, now: now) }
+    if order.command.isEmpty { say(image.says, in: id, now: now) }
     goOn(id, now: now)
   }
 
@@ -116,7 +123,7 @@ public struct ContainerStore: Sendable {
   mutating func goOn(_ id: String, now: Time) {
     guard var process = processes[id] else { return }
     var held = files[id] ?? [:]
-    var output: [String] = []
+    var output: [MiniShell.Output] = []
     process.goOn(&held, &output, now: now)
     processes[id] = process
     files[id] = held
@@ -128,7 +135,11 @@ public struct ContainerStore: Sendable {
   func killTime(_ id: String) -> Time? { processes[id]?.killAt }
 
   mutating func terminate(_ id: String, grace: Time, now: Time) {
-    processes.update(id, default: ContainerProcess(pauseEndingAfter: 0)) { $0.terminate(grace: grace, now: now) }
+    var words: [Image.Line] = []
+    processes.update(id, default: ContainerProcess(pauseEndingAfter: 0)) {
+      words = $0.terminate(grace: grace, now: now)
+    }
+    say(words, in: id, now: now)
   }
 
   mutating func kill(_ id: String, now: Time) {
@@ -140,6 +151,8 @@ public struct ContainerStore: Sendable {
   /// Returns its exit code.
   mutating func end(_ id: String, now: Time) -> Int64 {
     goOn(id, now: now)
+    say(processes[id].map { $0.lastWords } ?? [], in: id, now: now)
+    close(id, now: now)
     let code = processes.removeValue(for: id)?.exitCode ?? 0
     change(id) { record in
       record.phase = .exited
@@ -172,7 +185,7 @@ public struct ContainerStore: Sendable {
     records[id] = record
   }
 
-  // MARK: Exec and logs
+  // MARK: Exec and output
 
   /// Runs a command in a container; `time` is how long it sleeps meanwhile.
   mutating func execute(_ id: String, _ command: [String], now: Time) -> (code: Int64, output: String, time: Time) {
@@ -184,22 +197,74 @@ public struct ContainerStore: Sendable {
       return (126, "\(failure)executable file not found in $PATH: unknown", 0)
     }
     var held = files[id] ?? [:]
-    var output: [String] = []
+    var output: [MiniShell.Output] = []
     var time: Time = 0
-    while case .sleeping(let pause) = shell.run(&held, &output) {
-      if pause == .never { break }
+    while case .sleeping(let pause) = shell.run(&held, &output, now: now + time) {
+      // Whoever waits for a command without an end gives up.
+      if pause == .never || shell.isEndless { break }
       time += pause
     }
     files[id] = held
-    return (shell.status, output.map { $0 + "\n" }.joined(), time)
+    // A process that writes to the output of process 1 writes into the log.
+    write(output.filter { $0.isForMain }, to: id, now: now)
+    return (shell.status, output.filter { !$0.isForMain }.map { $0.text }.joined(), time)
   }
 
-  public func log(_ id: String) -> [LogLine] { logs[id] ?? [] }
+  /// A request reaches the process: it is logged, and answered.
+  mutating func serve(_ id: String, _ values: [(String, String)], now: Time) -> String {
+    guard let image = orders[id].map({ catalog[$0.image] }) else { return "" }
+    let known = values + [("time", NanoTime(now).fixed)]
+    for line in image.logs {
+      write([MiniShell.Output(Image.fill(line.whole, known), line.stream)], to: id, now: now)
+    }
+    return Image.fill(image.answers, known)
+  }
 
-  private mutating func write(_ lines: [String], to id: String, now: Time) {
-    if lines.isEmpty { return }
-    logs.update(id, default: []) { log in
-      for line in lines { log.append(LogLine(time: now, text: line)) }
+  private mutating func say(_ lines: [Image.Line], in id: String, now: Time) {
+    write(lines.map { MiniShell.Output($0.whole, $0.stream) }, to: id, now: now)
+  }
+
+  private mutating func close(_ id: String, now: Time) {
+    guard let size = logs[id]?.file.size else { return }
+    logs.update(id, default: ContainerLog(format)) { $0.close(at: now) }
+    if logs[id]?.file.size != size { note(id) }
+  }
+
+  private mutating func write(_ output: [MiniShell.Output], to id: String, now: Time) {
+    if output.isEmpty { return }
+    logs.update(id, default: ContainerLog(format)) { log in
+      for piece in output { log.take(piece.text, from: piece.stream, at: now) }
+    }
+    note(id)
+  }
+
+  // MARK: Log files
+
+  public func log(_ id: String) -> LogFile { logs[id]?.file ?? LogFile() }
+
+  /// The kubelet has put the file of a log aside; the runtime opens a new one.
+  mutating func rotate(_ id: String, _ stamp: String, keeping limit: Int) {
+    guard logs[id] != nil else { return }
+    logs.update(id, default: ContainerLog(format)) { $0.rotate(stamp, keeping: limit) }
+    note(id)
+  }
+
+  private mutating func note(_ id: String) {
+    if !written.contains(id) { written.append(id) }
+  }
+
+  /// Log files that have changed since the last call.
+  mutating func takeWritten() -> [NodeFile] {
+    let files = written.compactMap { id in records[id].map { NodeFile(id: id, path: LogPaths.file($0), file: log(id)) } }
+    written = []
+    return files
+  }
+
+  /// Every log file with something in it: what somebody finds who has seen none yet.
+  var logFiles: [NodeFile] {
+    order.compactMap { id in
+      guard let record = records[id], let file = logs[id]?.file, file.size > 0 else { return nil }
+      return NodeFile(id: id, path: LogPaths.file(record), file: file)
     }
   }
 

@@ -1,6 +1,6 @@
 import Clockwork
 
-/// A shell small enough for lessons: echo, sleep, exit, touch, test, cat, `;`, `&&` and `||`.
+/// A shell small enough for lessons: echo, printf, sleep, exit, touch, test, cat, date, variables, `while`, `if`, `for`.
 ///
 /// It stops at every `sleep` and can be carried on later, so that a process is a value like everything else.
 public struct MiniShell: Equatable, Sendable {
@@ -11,40 +11,39 @@ public struct MiniShell: Equatable, Sendable {
     case ended(Int64)
   }
 
-  private enum Joint: Equatable, Sendable {
-    case always
-    case onSuccess
-    case onFailure
+  /// What was written at once.
+  public struct Output: Equatable, Sendable {
+    public var text: String
+    public var stream = LogStream.stdout
+    /// Written to `/proc/1/fd/1` or `/proc/1/fd/2`: it goes where process 1 writes, whoever wrote it.
+    public var isForMain = false
+
+    public init(_ text: String, _ stream: LogStream = .stdout) {
+      self.text = text
+      self.stream = stream
+    }
   }
 
-  private struct Line: Equatable, Sendable {
-    var joint: Joint
-    var words: [String]
-  }
-
-  private var lines: [Line] = []
+  private let code: [ShellScript.Instruction]
   private var next = 0
+  private var variables: Table<String, String>
+  /// True where the script goes round for ever.
+  let isEndless: Bool
   public private(set) var status: Int64 = 0
 
   /// Reads the text behind `sh -c`.
   public init(script: String, environment: Table<String, String> = [:]) {
-    var joint = Joint.always
-    var words: [String] = []
-    for token in MiniShell.tokens(script, environment) {
-      switch token {
-      case .word(let word): words.append(word)
-      case .joint(let following):
-        if !words.isEmpty { lines.append(Line(joint: joint, words: words)) }
-        words = []
-        joint = following
-      }
-    }
-    if !words.isEmpty { lines.append(Line(joint: joint, words: words)) }
+    code = ShellScript.read(script)
+    isEndless = ShellScript.isEndless(code)
+    variables = environment
   }
 
   /// A single command, as exec gives it.
   public init(words: [String]) {
-    lines = words.isEmpty ? [] : [Line(joint: .always, words: words)]
+    let literal = words.map { ShellWord(literal: $0) }
+    code = words.isEmpty ? [] : [.command(.always, literal, [])]
+    variables = [:]
+    isEndless = false
   }
 
   /// The shell for a command line: the script of `sh -c`, or the command itself.
@@ -62,32 +61,103 @@ public struct MiniShell: Equatable, Sendable {
     return builtins.contains(name) ? MiniShell(words: [name] + command.dropFirst()) : nil
   }
 
-  private static let builtins = ["echo", "sleep", "exit", "touch", "test", "cat", "true", "false"]
+  private static let builtins = ["echo", "printf", "sleep", "exit", "touch", "test", "cat", "true", "false", "date"]
 
   /// Runs until the next sleep or the end.
-  public mutating func run(_ files: inout Table<String, String>, _ output: inout [String]) -> Outcome {
-    while next < lines.count {
-      let line = lines[next]
+  public mutating func run(_ files: inout Table<String, String>, _ output: inout [Output], now: Time = 0) -> Outcome {
+    var steps = 0
+    while next < code.count {
+      steps += 1
+      // A loop without a sleep keeps a processor busy, not the world.
+      if steps > MiniShell.patience { return .sleeping(1000) }
+      let here = next
       next += 1
-      if line.joint == .onSuccess, status != 0 { continue }
-      if line.joint == .onFailure, status == 0 { continue }
-      let words = Array(line.words.dropFirst())
-      switch line.words[0] {
-      case "sleep":
-        guard let time = MiniShell.time(words) else {
-          output.append("sleep: invalid number '\(words.first ?? "")'")
-          status = 1
-          continue
-        }
-        status = 0
-        return .sleeping(time)
-      case "exit":
-        status = words.first.flatMap { Int64($0) } ?? status
-        next = lines.count
-      default: status = MiniShell.simple(line.words[0], words, &files, &output)
+      switch code[here] {
+      case .skip(let by, let when):
+        if when == .always || (when == .onFailure) == (status != 0) { next = here + by }
+      case .assign(let name, let word):
+        variables[name] = word.expanded(variables, now)
+      case .command(let joint, let words, let redirects):
+        if joint == .onSuccess, status != 0 { continue }
+        if joint == .onFailure, status == 0 { continue }
+        if let pause = command(words, redirects, &files, &output, now) { return .sleeping(pause) }
       }
     }
     return .ended(status)
+  }
+
+  private static let patience = 10_000
+
+  /// One command; how long it sleeps, where it does.
+  private mutating func command(
+    _ given: [ShellWord],
+    _ redirects: [ShellScript.Redirect],
+    _ files: inout Table<String, String>,
+    _ output: inout [Output],
+    _ now: Time
+  ) -> Time? {
+    var words: [String] = []
+    for word in given {
+      let text = word.expanded(variables, now)
+      if !text.isEmpty || word.isQuoted { words.append(text) }
+    }
+    guard let name = words.first else { return nil }
+    let arguments = Array(words.dropFirst())
+    var written: [Output] = []
+    defer { MiniShell.deliver(written, redirects.map { $0.expanded(variables, now) }, &files, &output) }
+    switch name {
+    case "sleep":
+      guard let time = MiniShell.time(arguments) else {
+        written.append(Output("sleep: invalid number '\(arguments.first ?? "")'\n", .stderr))
+        status = 1
+        return nil
+      }
+      status = 0
+      return time
+    case "exit":
+      status = arguments.first.flatMap { Int64($0) } ?? status
+      next = code.count
+    case "date":
+      written.append(Output(ShellWord.date(now) + "\n"))
+      status = 0
+    default: status = MiniShell.simple(name, arguments, &files, &written)
+    }
+    return nil
+  }
+
+  /// Sends what a command wrote where its redirections say.
+  private static func deliver(
+    _ written: [Output],
+    _ redirects: [ShellScript.Redirect],
+    _ files: inout Table<String, String>,
+    _ output: inout [Output]
+  ) {
+    var places = ["/dev/stdout", "/dev/stderr"]
+    for redirect in redirects where redirect.number == 1 || redirect.number == 2 {
+      let target = redirect.target.literal
+      switch target {
+      case "&1": places[redirect.number - 1] = places[0]
+      case "&2": places[redirect.number - 1] = places[1]
+      default:
+        places[redirect.number - 1] = target
+        let isFile = !target.hasPrefix("/dev/") && !target.hasPrefix("/proc/")
+        if isFile, !redirect.appends || files[target] == nil { files[target] = "" }
+      }
+    }
+    for piece in written {
+      let place = places[piece.stream == .stdout ? 0 : 1]
+      var copy = piece
+      copy.isForMain = place.hasPrefix("/proc/1/fd/")
+      switch place {
+      case "/dev/null": continue
+      case "/dev/stdout", "/proc/1/fd/1": copy.stream = .stdout
+      case "/dev/stderr", "/proc/1/fd/2": copy.stream = .stderr
+      default:
+        files[place] = (files[place] ?? "") + piece.text
+        continue
+      }
+      output.append(copy)
+    }
   }
 
   /// Every command that takes no time.
@@ -95,11 +165,15 @@ public struct MiniShell: Equatable, Sendable {
     _ name: String,
     _ words: [String],
     _ files: inout Table<String, String>,
-    _ output: inout [String]
+    _ output: inout [Output]
   ) -> Int64 {
     switch name {
     case "echo":
-      output.append(words.joined(separator: " "))
+      let isOpen = words.first == "-n"
+      output.append(Output((isOpen ? words.dropFirst() : words[...]).joined(separator: " ") + (isOpen ? "" : "\n")))
+      return 0
+    case "printf":
+      output.append(Output(ShellWord.printed(words)))
       return 0
     case "true", ":": return 0
     case "false": return 1
@@ -110,9 +184,9 @@ public struct MiniShell: Equatable, Sendable {
       var status: Int64 = 0
       for file in words {
         if let text = files[file] {
-          if !text.isEmpty { output.append(text) }
+          if !text.isEmpty { output.append(Output(text)) }
         } else {
-          output.append("cat: can't open '\(file)': No such file or directory")
+          output.append(Output("cat: can't open '\(file)': No such file or directory\n", .stderr))
           status = 1
         }
       }
@@ -120,7 +194,7 @@ public struct MiniShell: Equatable, Sendable {
     case "test": return test(words, files) ? 0 : 1
     case "[": return words.last == "]" && test(Array(words.dropLast()), files) ? 0 : 1
     default:
-      output.append("sh: \(name): not found")
+      output.append(Output("sh: \(name): not found\n", .stderr))
       return 127
     }
   }
@@ -172,82 +246,5 @@ public struct MiniShell: Equatable, Sendable {
       total += part
     }
     return total
-  }
-
-  // MARK: Reading
-
-  private enum Token {
-    case word(String)
-    case joint(Joint)
-  }
-
-  private static func tokens(_ script: String, _ environment: Table<String, String>) -> [Token] {
-    var reader = WordReader(characters: Array(script), environment: environment)
-    var tokens: [Token] = []
-    while let character = reader.peek {
-      switch character {
-      case " ", "\t": reader.skip()
-      case "\n", ";":
-        reader.skip()
-        tokens.append(.joint(.always))
-      case "#":
-        while let next = reader.peek, next != "\n" { reader.skip() }
-      case "&":
-        reader.skip()
-        if reader.peek == "&" { reader.skip() }
-        tokens.append(.joint(.onSuccess))
-      case "|":
-        reader.skip()
-        if reader.peek == "|" { reader.skip() }
-        tokens.append(.joint(.onFailure))
-      default: tokens.append(.word(reader.word()))
-      }
-    }
-    return tokens
-  }
-}
-
-/// Takes words off a script: quotes, backslashes and `$NAME`.
-private struct WordReader {
-  let characters: [Character]
-  let environment: Table<String, String>
-  var place = 0
-
-  var peek: Character? { place < characters.count ? characters[place] : nil }
-
-  mutating func skip() { place += 1 }
-
-  mutating func word() -> String {
-    var out = ""
-    var quote: Character? = nil
-    while let character = peek {
-      if quote == nil, " \t\n;&|".contains(character) { break }
-      skip()
-      if character == quote {
-        quote = nil
-      } else if quote == nil, character == "'" || character == "\"" {
-        quote = character
-      } else if character == "$", quote != "'" {
-        out += variable()
-      } else if character == "\\", quote != "'", let next = peek {
-        out.append(next)
-        skip()
-      } else {
-        out.append(character)
-      }
-    }
-    return out
-  }
-
-  private mutating func variable() -> String {
-    let isBraced = peek == "{"
-    if isBraced { skip() }
-    var name = ""
-    while let character = peek, character == "_" || character.isASCII && (character.isLetter || character.isNumber) {
-      name.append(character)
-      skip()
-    }
-    if isBraced, peek == "}" { skip() }
-    return name.isEmpty ? "$" : environment[name] ?? ""
   }
 }

@@ -17,9 +17,32 @@ struct RuntimeJob: Sendable {
     case stop
     case remove
     case exec
+    /// A log file has been put aside.
+    case rotate
     case list
     /// Everything is done: tell the kubelet.
     case answer
+
+    /// What the part is called; nothing while somebody else has to act.
+    func verb(_ habits: RuntimeDesk.Habits) -> Verb? {
+      switch self {
+      case .create: "create"
+      case .start: "start"
+      case .pull: "pull"
+      case .namespace: "namespace"
+      // The network or its namespace goes.
+      case .release: "release"
+      case .kill: "kill"
+      case .stop: "stop"
+      case .remove: habits.remove
+      case .exec: "exec"
+      case .rotate: "rotate"
+      case .list: "list"
+      // The kubelet's call returns.
+      case .answer: "answer"
+      case .network, .ending: nil
+      }
+    }
   }
 
   let call: RuntimeCall
@@ -80,9 +103,10 @@ struct RuntimeJobs: Sendable {
 
   mutating func removeAll() { list = [] }
 
-  /// The first job with this verb and subject.
-  func first(_ verb: Verb, _ subject: Kube.Subject, _ verbs: (RuntimeJob.Stage) -> Verb?) -> Int? {
-    list.firstIndex { verbs($0.stage) == verb && $0.subject == subject }
+  /// Takes the first job that an action is about.
+  mutating func take(_ action: KubeAction, _ habits: RuntimeDesk.Habits) -> (index: Int, job: RuntimeJob)? {
+    let found = list.firstIndex { $0.stage.verb(habits) == action.verb && $0.subject == action.subject }
+    return found.map { ($0, take($0)) }
   }
 
   mutating func take(_ index: Int) -> RuntimeJob { list.remove(at: index) }
@@ -97,10 +121,10 @@ struct RuntimeJobs: Sendable {
   func network(_ networkID: Int64) -> Int? { list.firstIndex { $0.stage == .network && $0.networkID == networkID } }
 
   /// Lists what is to be done, each verb and subject once.
-  func offers(_ offers: inout KubeOffers, _ verbs: (RuntimeJob.Stage) -> Verb?) {
+  func offers(_ offers: inout KubeOffers, _ habits: RuntimeDesk.Habits) {
     for (index, job) in list.enumerated() {
-      guard let verb = verbs(job.stage) else { continue }
-      let isSecond = list[..<index].contains { verbs($0.stage) == verb && $0.subject == job.subject }
+      guard let verb = job.stage.verb(habits) else { continue }
+      let isSecond = list[..<index].contains { $0.stage.verb(habits) == verb && $0.subject == job.subject }
       if isSecond { continue }
       offers.add(verb, job.subject, due: job.due)
       if offers.isFull { return }
