@@ -26,6 +26,12 @@ public struct Durations: Equatable, Sendable {
   public var schedulerBackoffLimit: Time = 10_000
   /// kubectl gives up on a request after this long without an answer from etcd.
   public var etcdTimeout: Time = 7000
+  /// kube-apiserver waits this long for a connection to a kubelet (the dialer of its transport).
+  public var dialTimeout: Time = 30_000
+  /// The kubelet looks at the sizes of log files (pkg/kubelet/logs: logMonitoringPeriod); the sizes are its defaults.
+  public var logRotationPeriod: Time = 10_000
+  public var logMaxSize: Int64 = 10 * 1024 * 1024
+  public var logMaxFiles: Int64 = 5
 
   public init(_ version: Version) {
     if version == .now {

@@ -92,7 +92,7 @@ public enum Message: Letter, Sendable {
     case .leading(let leads): leads ? "holds the lease" : "lost the lease"
     case .runtime(let call): call.summary
     case .runtimeReply(let reply): reply.summary
-    case .file(let file): "\(file.path) \(file.file.size) bytes"
+    case .file(let file): file.summary
     case .containers(let view): "\(view.containers.count) containers"
     case .network(let call): call.summary
     case .networkReply(let reply): reply.summary
@@ -205,8 +205,10 @@ public struct Response: Sendable {
   public var revision: Int64 = 0
   /// The reason of a failed Status, such as `NotFound`; empty on success.
   public var reason: String = ""
-  /// The message of a failed Status; the output of exec.
+  /// The message of a failed Status; the output of exec, or a piece of a log.
   public var message: String = ""
+  /// More comes on the same connection: a log that is followed.
+  public var continues: Bool = false
 
   public init(id: Int64, code: Int64, about: ObjectKey) {
     self.id = id

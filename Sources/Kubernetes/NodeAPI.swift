@@ -26,6 +26,8 @@ public struct NodeCall: Sendable {
   public enum Operation: Equatable, Sendable {
     /// `/containerLogs/NAMESPACE/POD/CONTAINER`
     case logs(pod: ObjectKey, LogQuery)
+    /// Whoever followed the log has gone.
+    case hangUp
     /// `/metrics/resource`
     case resourceMetrics
     /// `/stats/summary`
@@ -43,6 +45,7 @@ public struct NodeCall: Sendable {
   public var summary: String {
     switch operation {
     case .logs(let pod, let query): "GET /containerLogs/\(pod.namespace)/\(pod.name)/\(query.container)"
+    case .hangUp: "connection closed"
     case .resourceMetrics: "GET /metrics/resource"
     case .summary: "GET /stats/summary"
     }
@@ -56,6 +59,8 @@ public struct NodeReply: Sendable {
   /// What was asked for, for people who look at messages.
   public var about: String
   public var text: String
+  /// More comes on the same connection: a log that is followed.
+  public var continues: Bool = false
 
   public init(id: Int64, code: Int64, about: String, text: String) {
     self.id = id

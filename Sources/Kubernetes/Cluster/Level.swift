@@ -31,21 +31,21 @@ public enum Level: String, Equatable, Comparable, Sendable {
     case .apiserver:
       if verb == "read" || verb == "list" { return .wire }
       if kind == .event { return .wire }
-      return verb == "notify" && kind == .pod ? .story : .detail
+      return verb == "proxy" || verb == "notify" && kind == .pod ? .story : .detail
     case .kubectl: return verb == "send" ? .story : .detail
     case .scheduler:
       if verb == "list" { return .wire }
       return verb == "schedule" || verb == "bind" || verb == "preempt" ? .story : .detail
     case .kubelet:
       switch verb.text {
-      case "admit", "report", "sandbox", "pull", "create", "start", "stop", "finish": return .story
+      case "admit", "report", "sandbox", "pull", "create", "start", "stop", "finish", "read-log": return .story
       case "list": return .wire
       default: return .detail
       }
     case .runtime:
       switch verb.text {
       case "answer", "list", "run": return .wire
-      case "remove", "destroy", "release", "exec": return .detail
+      case "remove", "destroy", "release", "exec", "rotate": return .detail
       default: return .story
       }
     case .network: return verb == "add" ? .story : .detail

@@ -39,7 +39,7 @@ enum NodeView {
         name == record.name || name == "\(record.pod.name)/\(record.name)" || name.utf8.count >= 4 && id.hasPrefix(name)
       guard isMeant else { continue }
       let file = store.log(id)
-      var reader = LogReader(LogOptions(), file, .now, now: world.now)
+      var reader = LogReader(LogQuery(), file, .now, now: world.now)
       return reader.read(file)
     }
     return nil

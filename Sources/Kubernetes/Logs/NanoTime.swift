@@ -31,7 +31,9 @@ public struct NanoTime: Comparable, Sendable {
   /// Digits only, to the second: `20261122-080003`, as rotated files are called.
   public var stamp: String {
     var digits = ""
-    for character in head where character != "-" && character != ":" { digits.append(character == "T" ? "-" : character) }
+    for character in head where character != "-" && character != ":" {
+      digits.append(character == "T" ? "-" : character)
+    }
     return digits
   }
 

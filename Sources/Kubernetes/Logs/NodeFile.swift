@@ -5,11 +5,14 @@ public struct NodeFile: Equatable, Sendable {
   /// The container that it is the log of.
   public var id: String
   public var path: String
-  public var file: LogFile
+  /// Nothing once it is removed.
+  public var file: LogFile?
 
-  public init(id: String, path: String, file: LogFile) {
+  public init(id: String, path: String, file: LogFile?) {
     self.id = id
     self.path = path
     self.file = file
   }
+
+  var summary: String { file.map { "\(path) \($0.size) bytes" } ?? "\(path) removed" }
 }

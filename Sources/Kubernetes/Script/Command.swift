@@ -12,6 +12,8 @@ public struct Command: Equatable, Sendable {
     case exec(pod: String, container: String, command: [String])
     case patch([ObjectKey], Request.PatchKind, Value)
     case label(Selection, LabelChange)
+    case logs(LogsOptions)
+    case events(EventsOptions)
   }
 
   /// An object of a manifest, with the file that it stood in.
@@ -78,6 +80,34 @@ public struct Command: Equatable, Sendable {
     public var set: Table<String, String> = [:]
     public var remove: [String] = []
     public var overwrite: Bool = false
+
+    public init() {}
+  }
+
+  /// Whose log `kubectl logs` prints, and how.
+  public struct LogsOptions: Equatable, Sendable {
+    /// A Pod, or something that selects Pods; nothing where a selector says which.
+    public var target: ObjectKey? = nil
+    public var labels: LabelSelector? = nil
+    public var query: LogQuery = LogQuery()
+    public var allContainers: Bool = false
+    public var allPods: Bool = false
+    public var prefix: Bool = false
+    public var ignoreErrors: Bool = false
+    public var maxRequests: Int64 = 5
+
+    public init() {}
+  }
+
+  /// What `kubectl events` lists, and how.
+  public struct EventsOptions: Equatable, Sendable {
+    public var allNamespaces: Bool = false
+    /// The object that they are about.
+    public var target: ObjectKey? = nil
+    /// `Normal` and `Warning`; empty for both.
+    public var types: [String] = []
+    public var output: Output = .table
+    public var noHeaders: Bool = false
 
     public init() {}
   }

@@ -14,25 +14,30 @@ struct KubectlFlag: Equatable, Sendable {
   var form: Form
   /// The last version line that had the flag, where it is gone now.
   var isGone: Bool = false
+  /// True where the old version does not know the flag.
+  var isNew: Bool = false
 
-  init(_ name: String, _ short: String = "", _ form: Form = .value, isGone: Bool = false) {
+  init(_ name: String, _ short: String = "", _ form: Form = .value, isGone: Bool = false, isNew: Bool = false) {
     self.name = name
     self.short = short
     self.form = form
     self.isGone = isGone
+    self.isNew = isNew
   }
 }
 
 /// The flags of each verb: those that the model follows, those that change nothing in it, and those it does not have.
 enum KubectlFlags {
-  static let verbs = ["run", "create", "apply", "get", "describe", "delete", "exec", "patch", "label"]
+  static let verbs = [
+    "run", "create", "apply", "get", "describe", "delete", "exec", "patch", "label", "logs", "events",
+  ]
 
   /// Real verbs that the model does not play (yet).
   static let later = [
     "annotate", "api-resources", "api-versions", "attach", "auth", "autoscale", "certificate", "cluster-info",
-    "completion", "config", "cordon", "cp", "debug", "diff", "drain", "edit", "events", "explain", "expose",
+    "completion", "config", "cordon", "cp", "debug", "diff", "drain", "edit", "explain", "expose",
     "kustomize",
-    "logs", "options", "plugin", "port-forward", "proxy", "replace", "rollout", "scale", "set", "taint", "top",
+    "options", "plugin", "port-forward", "proxy", "replace", "rollout", "scale", "set", "taint", "top",
     "uncordon", "version", "wait",
   ]
 
@@ -92,6 +97,20 @@ enum KubectlFlags {
       selecting + [
         KubectlFlag("overwrite", "", .switching), KubectlFlag("all", "", .switching), KubectlFlag("field-selector"),
       ]
+    case "logs":
+      [
+        KubectlFlag("follow", "f", .switching), KubectlFlag("previous", "p", .switching),
+        KubectlFlag("container", "c"), KubectlFlag("all-containers", "", .switching), KubectlFlag("tail"),
+        KubectlFlag("since"), KubectlFlag("since-time"), KubectlFlag("timestamps", "", .switching),
+        KubectlFlag("limit-bytes"), KubectlFlag("prefix", "", .switching), KubectlFlag("selector", "l"),
+        KubectlFlag("ignore-errors", "", .switching), KubectlFlag("max-log-requests"),
+        KubectlFlag("all-pods", "", .switching, isNew: true),
+      ]
+    case "events":
+      [
+        KubectlFlag("all-namespaces", "A", .switching), KubectlFlag("for"), KubectlFlag("types"),
+        KubectlFlag("output", "o"), KubectlFlag("no-headers", "", .switching), KubectlFlag("chunk-size"),
+      ]
     default: []
     }
   }
@@ -137,6 +156,11 @@ enum KubectlFlags {
         KubectlFlag("list", "", .switching), KubectlFlag("local", "", .switching), KubectlFlag("output", "o"),
         KubectlFlag("filename", "f"), KubectlFlag("resource-version"),
       ]
+    case "logs":
+      return everywhere + [
+        KubectlFlag("pod-running-timeout"), KubectlFlag("insecure-skip-tls-verify-backend", "", .switching),
+      ]
+    case "events": return everywhere + [KubectlFlag("watch", "w", .switching)]
     default:
       return everywhere + [KubectlFlag("output", "o"), KubectlFlag("filename", "f"), KubectlFlag("raw")]
     }
@@ -264,7 +288,7 @@ struct KubectlScanner {
   }
 
   private func find(_ word: Word, _ text: String, _ matches: (KubectlFlag) -> Bool) throws(Mistake) -> KubectlFlag {
-    let known = KubectlFlags.known(verb.text)
+    let known = KubectlFlags.known(verb.text).filter { !$0.isNew || version == .now }
     for flag in known where matches(flag) { return flag }
     for flag in KubectlFlags.leftOut(verb.text) where matches(flag) {
       throw Mistake("script.kubectl.flag-left-out", word, [("flag", "--\(flag.name)"), ("verb", verb.text)])

@@ -26,6 +26,9 @@ struct KubectlReader {
     }
     let verb = words[place]
     guard KubectlFlags.verbs.contains(verb.text) else { throw unknown(verb) }
+    if verb.text == "events", version == .then {
+      throw Mistake("script.kubectl.verb-new", verb, [("verb", "events"), ("instead", "kubectl get events")])
+    }
     let rest = Array(words[..<place]) + Array(words[(place + 1)...])
     let arguments = try KubectlScanner(version: version, verb: verb).scan(rest)
     let namespace = arguments.value("namespace")?.value ?? "default"
@@ -42,6 +45,8 @@ struct KubectlReader {
     case "delete": return try delete(arguments, namespace)
     case "exec": return try exec(arguments)
     case "patch": return try patch(arguments, namespace)
+    case "logs": return .logs(try LogsReader(arguments: arguments, namespace: namespace).logs())
+    case "events": return .events(try LogsReader(arguments: arguments, namespace: namespace).events())
     default: return try label(arguments, namespace)
     }
   }

@@ -12,22 +12,28 @@ import Testing
     ("test -f /a || echo absent", "absent", 0), ("cat /a", "cat: can't open '/a': No such file or directory", 1),
     ("frobnicate", "sh: frobnicate: not found", 127), ("test 2 -gt 1; test 1 = 2", "", 1),
     ("[ -n x ] && echo y", "y", 0),
-    ("# nothing\necho line", "line", 0),
+    ("# nothing\necho line", "line", 0), ("i=1; i=$((i + 2 * 3)); echo $i", "7", 0),
+    ("i=0; while [ $i -lt 3 ]; do i=$((i+1)); echo $i; done; exit $i", "1|2|3", 3),
+    ("for x in a b; do echo $x; done", "a|b", 0),
+    ("if false; then echo 1; elif true; then echo 2; else echo 3; fi", "2", 0),
+    ("until test -f /a; do touch /a; echo made; done", "made", 0), ("echo a > /f; echo b >> /f; cat /f", "a\nb", 0),
+    ("echo no > /dev/null; echo \"$(date)\"", "Sun Nov 22 08:00:00 UTC 2026", 0),
+    ("printf '%s is %d\\n' a 3", "a is 3", 0), ("echo '2>1' 2>&1", "2>1", 0), ("echo \"a\\nb\"", "a\\nb", 0),
   ])
   func theShellRuns(_ script: String, _ written: String, _ code: Int64) {
     var shell = MiniShell(script: script, environment: ["NAME": "web"])
     var files: Table<String, String> = [:]
-    var output: [String] = []
+    var output: [MiniShell.Output] = []
     #expect(shell.run(&files, &output) == .ended(code))
-    #expect(output.joined(separator: "|") == written)
+    #expect(output.map { String($0.text.dropLast()) }.joined(separator: "|") == written)
   }
 
   @Test func theShellGoesOnAfterASleep() {
     var shell = MiniShell(script: "echo a; sleep 1.5; touch /x; sleep 2m; exit 4")
     var files: Table<String, String> = [:]
-    var output: [String] = []
+    var output: [MiniShell.Output] = []
     #expect(shell.run(&files, &output) == .sleeping(1500))
-    #expect(output == ["a"])
+    #expect(output == [MiniShell.Output("a\n")])
     #expect(files["/x"] == nil)
     #expect(shell.run(&files, &output) == .sleeping(120_000))
     #expect(files["/x"] != nil)

@@ -20,6 +20,8 @@ enum ScriptLineText {
     case .view(.etcd(let prefix, let keysOnly)): return "etcd \(prefix)" + (keysOnly ? " keys" : "")
     case .view(.containers(let node)): return "containers \(node)"
     case .view(.file(let path, let node)): return "cat \(path) \(node)"
+    case .view(.directory(let path, let node)): return "ls \(path) \(node)"
+    case .view(.log(let container, let node)): return "log \(container) \(node)"
     }
   }
 
@@ -60,8 +62,31 @@ enum ScriptLineText {
       change.set.forEach { parts.append("\($0)=\($1)") }
       parts += change.remove.map { "\($0)-" }
       if change.overwrite { parts.append("overwrite") }
+    case .logs(let options): parts = ["logs"] + of(options)
+    case .events(let options):
+      parts = ["events", options.allNamespaces ? "all" : command.namespace] + options.types
+      if let target = options.target { parts.append("for \(target.qualifiedName)") }
+      if options.noHeaders { parts.append("bare") }
+      parts.append("\(options.output)")
     }
     return parts.joined(separator: " ")
+  }
+
+  private static func of(_ options: Command.LogsOptions) -> [String] {
+    let query = options.query
+    var parts = [options.target?.text ?? "-l \(options.labels?.text ?? "")"]
+    if !query.container.isEmpty { parts.append("-c \(query.container)") }
+    if options.allContainers { parts.append("all") }
+    if options.allPods { parts.append("pods") }
+    if options.prefix { parts.append("prefix") }
+    if query.follow { parts.append("follow") }
+    if query.previous { parts.append("previous") }
+    if query.timestamps { parts.append("times") }
+    if let tail = query.tailLines { parts.append("tail=\(tail)") }
+    if let since = query.sinceSeconds { parts.append("since=\(since)") }
+    if let since = query.sinceTime { parts.append("from=\(since.text)") }
+    if let limit = query.limitBytes { parts.append("limit=\(limit)") }
+    return parts
   }
 
   private static func of(_ selection: Command.Selection) -> [String] {

@@ -39,6 +39,7 @@ struct TableTests {
     "int_or_percent": AutoscalerTables.share,
     "inter_pod_affinity": NeighbourTables.affinity,
     "label_selectors": SelectorTables.labels,
+    "log_lines": LogTables.lines,
     "node_affinity": NodeTables.affinity,
     "noderesources_least_allocated": ResourceTables.leastAllocated,
     "noderesources_most_allocated": ResourceTables.mostAllocated,

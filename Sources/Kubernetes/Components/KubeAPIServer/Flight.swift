@@ -12,6 +12,8 @@ struct Flight: Sendable {
     /// Something else has to answer first: etcd, or a kubelet.
     case waiting
     case reply
+    /// Whoever asked has gone; the kubelet that streams for it is told.
+    case hangUp
   }
 
   let serial: Int64
@@ -31,6 +33,10 @@ struct Flight: Sendable {
   var node: Address?
   /// True when somebody else has the answer: a kubelet has logs, a server behind this one has an API group.
   var isForwarded = false
+  /// pods/log: what the kubelet is asked for, when its silence is given up, and whether it has sent something.
+  var logURL: String = ""
+  var giveUpAt: Time?
+  var hasStreamed = false
 
   var verb: Verb {
     switch stage {
@@ -40,6 +46,7 @@ struct Flight: Sendable {
     case .store: .store
     case .read: request.subresource == "exec" ? .exec : (isForwarded ? .proxy : .read)
     case .waiting, .reply: .reply
+    case .hangUp: "hang-up"
     }
   }
 

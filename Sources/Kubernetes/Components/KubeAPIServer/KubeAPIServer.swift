@@ -104,6 +104,9 @@ public struct KubeAPIServer: Component {
       offers.add(flight.verb, flight.subject)
       if offers.isFull { return }
     }
+    waiting.forEach { _, flight in
+      if let time = flight.giveUpAt { offers.add(.reply, flight.subject, due: time) }
+    }
     if offers.want == .all {
       waiting.forEach { _, flight in
         offers.add(.reply, flight.subject, when: false, else: .etcdSilent(flight.request.summary))
@@ -132,6 +135,7 @@ public struct KubeAPIServer: Component {
       return
     }
     guard let place = flights.firstIndex(where: { $0.verb == action.verb && $0.subject == action.subject }) else {
+      if let flight = giveUp(action, at: out.now) { answer(flight, &out) }
       return
     }
     var flight = flights.remove(at: place)
@@ -143,6 +147,9 @@ public struct KubeAPIServer: Component {
     case .read: read(&flight, &out)
     case .exec: exec(&flight, &out)
     case .proxy: forward(&flight, &out)
+    case "hang-up":
+      hangUp(flight, &out)
+      return
     default:
       answer(flight, &out)
       return
@@ -223,17 +230,6 @@ public struct KubeAPIServer: Component {
     flights.append(flight)
   }
 
-  private mutating func finish(_ reply: NodeReply) {
-    guard var flight = waiting.removeValue(for: reply.id) else { return }
-    if reply.code == 200 {
-      flight.succeed(200, nil)
-      flight.response?.message = reply.text
-    } else {
-      flight.fail(reply.code, Naming.reason(of: reply.code), reply.text)
-    }
-    flights.append(flight)
-  }
-
   /// A server behind this one has answered; its answer is passed on under the client's own number.
   private mutating func finish(_ response: Response) {
     guard var flight = waiting.removeValue(for: response.id) else { return }
@@ -252,6 +248,8 @@ public struct KubeAPIServer: Component {
     guard var flight = waiting.removeValue(for: id) else { return }
     if backends[flight.request.kind.group] != nil {
       flight.fail(503, "ServiceUnavailable", "the server is currently unable to handle the request")
+    } else if !flight.logURL.isEmpty {
+      loseLog(&flight)
     } else if flight.node != nil {
       flight.fail(500, "InternalError", ExecText.unreachable(cache, flight.request.key))
     } else {
@@ -268,8 +266,9 @@ public struct KubeAPIServer: Component {
       return
     }
     for id in waiting.keys where waiting[id]?.node == peer { refuse(id, at: now) }
+    hangUp(on: peer)
     cache.forget(peer)
-    flights.removeAll { $0.sender == peer }
+    flights.removeAll { $0.sender == peer && $0.stage != .hangUp }
   }
 }
 

@@ -52,10 +52,7 @@ extension KubeAPIServer {
       out.send(.request(request), to: backend)
       return
     }
-    guard case .logs(let query) = flight.request.body, let kubelet = kubelet(of: &flight) else { return }
-    flight.stage = .waiting
-    flight.node = kubelet
-    out.send(.nodeCall(NodeCall(id: flight.serial, .logs(pod: flight.request.key, query))), to: kubelet)
+    if case .logs(let query) = flight.request.body { logs(&flight, query, &out) }
   }
 
   /// The kubelet of the Pod that a request names; without one the request has failed.

@@ -9,6 +9,8 @@ extension Kubectl {
     case .delete, .deleteList, .wait: answerDelete(response, to: job)
     case .execRead, .exec: answerExec(response, to: job)
     case .patchRead, .patch, .labelList, .labelRead, .label: answerChange(response, to: job)
+    case .logsTarget, .logsPods, .logs: answerLogs(response, to: job)
+    case .events: answerEvents(response, to: job, at: now)
     }
     guard var current = run, current.jobs.isEmpty, current.awaited == nil else { return }
     current.finish(at: now)

@@ -24,6 +24,12 @@ struct Job: Sendable {
     case labelList
     case labelRead
     case label(before: Object)
+    /// What the log is wanted of: a Pod, or something that selects Pods.
+    case logsTarget
+    case logsPods(LabelSelector)
+    /// One container's log; the text before each line.
+    case logs(LogQuery, prefix: String)
+    case events
   }
 
   var purpose: Purpose
@@ -38,8 +44,12 @@ struct Job: Sendable {
     self.body = body
     switch purpose {
     case .create, .applyCreate: verb = .create
-    case .applyRead, .get, .describe, .execRead, .patchRead, .labelRead: verb = .get
-    case .list, .describeList, .describeParts, .deleteList, .labelList: verb = .list
+    case .applyRead, .get, .describe, .execRead, .patchRead, .labelRead, .logsTarget: verb = .get
+    case .list, .describeList, .describeParts, .deleteList, .labelList, .logsPods, .events: verb = .list
+    case .logs(let query, _):
+      verb = .get
+      subresource = "log"
+      self.body = .logs(query)
     case .delete: verb = .delete
     case .wait: verb = .watch
     case .exec:
@@ -84,6 +94,14 @@ struct CommandRun: Sendable {
   var described: Bool = false
   var exitCode: Int64 = 0
   var hasWatch: Bool = false
+  /// Logs that are followed, by the number of their request.
+  var streams: Table<Int64, Stream> = [:]
+
+  struct Stream: Sendable {
+    var job: Job
+    /// The connection is there; what comes now comes when it is written.
+    var isOpen = false
+  }
 
   init(_ command: Command, _ version: Version) {
     self.command = command
@@ -94,7 +112,12 @@ struct CommandRun: Sendable {
     }
   }
 
-  var isOver: Bool { jobs.isEmpty && output.isEmpty && asked == nil && awaited == nil }
+  var isOver: Bool { jobs.isEmpty && output.isEmpty && asked == nil && awaited == nil && streams.isEmpty }
+
+  /// Nothing is left but to wait for lines that may come.
+  var onlyFollows: Bool {
+    jobs.isEmpty && output.isEmpty && asked == nil && !streams.isEmpty && streams.values.allSatisfy { $0.isOpen }
+  }
 
   mutating func next() -> Job? {
     guard asked == nil, !jobs.isEmpty else { return nil }
@@ -122,6 +145,7 @@ struct CommandRun: Sendable {
     waits = []
     asked = nil
     awaited = nil
+    streams = [:]
     fail(text, about: subject)
   }
 
@@ -149,6 +173,11 @@ struct CommandRun: Sendable {
       return [Job(.execRead(container: container, command: words), key)]
     case .patch(let keys, let kind, let patch): return keys.map { Job(.patchRead(kind, patch), $0) }
     case .label(let selection, _): return read(selection, one: .labelRead, many: .labelList)
+    case .logs(let options):
+      if let target = options.target { return [Job(.logsTarget, target)] }
+      return [Job(.logsPods(options.labels ?? .everything), ObjectKey(.pod, command.namespace, ""))]
+    case .events(let options):
+      return [Job(.events, ObjectKey(.event, options.allNamespaces ? "" : command.namespace, ""))]
     }
   }
 

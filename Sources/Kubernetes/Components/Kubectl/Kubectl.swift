@@ -27,8 +27,8 @@ public struct Kubectl: Component {
     self.server = server
   }
 
-  /// True when every command has returned.
-  public var isIdle: Bool { run == nil && typed.isEmpty }
+  /// True when every command has returned, or has nothing to do but to wait for new lines of a log.
+  public var isIdle: Bool { typed.isEmpty && run?.onlyFollows ?? true }
 
   // MARK: Messages
 
@@ -36,14 +36,19 @@ public struct Kubectl: Component {
     switch message {
     case .command(let command):
       typed.append(command)
-      begin()
+      // Whoever types the next command has stopped following a log.
+      if run?.onlyFollows == true { end() } else { begin() }
     case .response(let response):
+      if let stream = run?.streams[response.id] {
+        receive(response, of: stream, at: now)
+        break
+      }
       guard let job = run?.asked, response.id == run?.request else { return }
       run?.asked = nil
       answer(response, to: job, at: now)
     case .watch(let event): run?.see(event)
     case .refused(let id, _):
-      guard id == run?.request, let job = run?.asked else { return }
+      guard let job = run?.streams[id]?.job ?? (id == run?.request ? run?.asked : nil) else { return }
       run?.abort(KubectlText.refused(server), about: job.subject)
     case .closed(let by) where by == apiserver: disconnect()
     default: break
@@ -64,6 +69,8 @@ public struct Kubectl: Component {
       offers.add(.print, .object(gone.key), when: false, else: .waitsForDeletion(gone.key))
     } else if let job = run.jobs.first {
       offers.add(.send, job.subject)
+    } else if let stream = run.streams.first {
+      offers.add(.print, stream.value.job.subject, when: false, else: .follows)
     }
   }
 
@@ -77,6 +84,10 @@ public struct Kubectl: Component {
       if hasStaleWatch { out.send(.closed(by: out.actor), to: apiserver) }
       hasStaleWatch = false
       if request.verb == .watch { run?.hasWatch = true }
+      if case .logs(let query, _) = job.purpose, query.follow {
+        run?.streams[request.id] = CommandRun.Stream(job: job)
+        run?.asked = nil
+      }
       out.send(.request(request), to: apiserver)
     case .print:
       guard let text = run?.takeOutput() else { return }
@@ -120,7 +131,7 @@ public struct Kubectl: Component {
 
   private mutating func end() {
     exitCode = run?.exitCode ?? 0
-    if run?.hasWatch == true { hasStaleWatch = true }
+    if run?.hasWatch == true || run?.streams.isEmpty == false { hasStaleWatch = true }
     run = nil
     begin()
   }
@@ -130,7 +141,9 @@ public struct Kubectl: Component {
     hasStaleWatch = false
     guard let current = run else { return }
     run?.hasWatch = false
-    if let job = current.asked {
+    if let stream = current.streams.first {
+      run?.abort("error: unexpected EOF", about: stream.value.job.subject)
+    } else if let job = current.asked {
       run?.abort("Unable to connect to the server: unexpected EOF", about: job.subject)
     } else if let gone = current.awaited {
       run?.awaited = nil
@@ -142,6 +155,7 @@ public struct Kubectl: Component {
     var request = Request(id: lastID, user: name, verb: job.verb, key: job.key)
     request.subresource = job.subresource
     request.body = job.body
+    if case .logsPods(let labels) = job.purpose { request.labels = labels }
     if case .wait = job.purpose { request.selector = .name(namespace: job.key.namespace, name: job.key.name) }
     return request
   }
@@ -154,6 +168,7 @@ extension Verb {
 
 extension Obstacle {
   fileprivate static var noCommand: Obstacle { Obstacle("obstacle.kubectl.no-command") }
+  fileprivate static var follows: Obstacle { Obstacle("obstacle.kubectl.follows") }
   fileprivate static var waitsForAnswer: Obstacle { Obstacle("obstacle.kubectl.waits-for-answer") }
   fileprivate static func waitsForDeletion(_ key: ObjectKey) -> Obstacle {
     Obstacle("obstacle.kubectl.waits-for-deletion", ("object", .string(key.text)))

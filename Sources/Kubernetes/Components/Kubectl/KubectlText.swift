@@ -76,8 +76,7 @@ enum KubectlText {
       return "Defaulting container name to \(container).\n"
         + "Use 'kubectl describe \(name)' to see all of the containers in this pod."
     }
-    let all = pod.spec.containers.map { $0.name }.joined(separator: ", ")
-    return "Defaulted container \"\(container)\" out of: \(all)"
+    return "Defaulted container \"\(container)\" out of: \(containers(pod))"
   }
 
   static func labeled(_ before: Object, _ change: Command.LabelChange, _ version: Version) -> String {

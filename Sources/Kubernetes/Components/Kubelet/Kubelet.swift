@@ -46,6 +46,7 @@ public struct Kubelet: Component, Watching {
   var crashes: Backoff
   var pulls: Backoff
   var execs: [ExecJob] = []
+  var logs: LogServer
   private var lastCall: Int64 = 0
 
   public init(
@@ -67,6 +68,8 @@ public struct Kubelet: Component, Watching {
     self.runtime = runtime
     self.runtimeName = runtimeName
     self.images = images
+    // docker looks after its files itself, and by default not at all.
+    logs = LogServer(maxSize: runtimeName == "docker" ? nil : durations.logMaxSize)
     text = Text(version)
     var random = random
     looks = Grid(period: durations.relistPeriod, &random)
@@ -92,6 +95,7 @@ public struct Kubelet: Component, Watching {
     case .closed(let by) where by == runtime: loseRuntime(now)
     case .exec(let call): execs.append(ExecJob(call: call, sender: sender))
     default:
+      if logs.receive(message, from: sender) { return }
       if case .closed(let by) = message, by == client.apiserver { loseServer(now) }
       if client.receive(message, at: now) || recorder.receive(message, at: now) { return }
       answered(message, now)
@@ -103,6 +107,7 @@ public struct Kubelet: Component, Watching {
     if let event = client.informers[0].next { offers.add(.observe, .object(event.object.key)) }
     offerLook(&offers)
     offerExec(&offers)
+    offerLogs(&offers)
     if offers.isFull { return }
     workers.offer(&offers) { worker, offers in offer(worker, &offers) }
     if offers.isFull { return }
@@ -121,6 +126,8 @@ public struct Kubelet: Component, Watching {
     case .observe: observe(&out)
     case .relist where action.subject == .containers: lookAtAll(&out)
     case .exec: execute(action.subject, &out)
+    case .readLog: readLog(action.subject, &out)
+    case .rotate: rotate(action.subject, &out)
     default:
       for uid in workers.due(at: out.now) where perform(action, for: uid, &out) {
         tidy(uid)
@@ -139,6 +146,7 @@ public struct Kubelet: Component, Watching {
     askers.removeAll()
     strays.removeAll()
     execs = []
+    logs.restart()
     crashes = Backoff(initial: durations.backoffBase, maximum: durations.backoffLimit)
     pulls = Backoff(initial: durations.backoffBase, maximum: durations.backoffLimit)
     look = .needed(from: now, pause: durations.relistPeriod)

@@ -16,22 +16,15 @@ public struct ContainerStore: Sendable {
   private var files: Table<String, Table<String, String>> = [:]
   private(set) var logs: Table<String, ContainerLog> = [:]
   /// How this runtime writes lines down.
-  private let format: LogFormat
+  var format = LogFormat.cri
   /// Containers whose log file has changed since somebody was told.
   private var written: [String] = []
+  private var removed: [NodeFile] = []
   /// Images on the node, in the order in which they came.
   public private(set) var images: [String] = []
 
-  public init(
-    catalog: Images,
-    version: Version,
-    durations: Durations,
-    images: [String],
-    random: Random,
-    format: LogFormat? = nil
-  ) {
+  public init(catalog: Images, version: Version, durations: Durations, images: [String], random: Random) {
     self.catalog = catalog
-    self.format = format ?? (version == .then ? .docker : .cri)
     text = Text(version)
     self.durations = durations
     self.images = images
@@ -171,6 +164,9 @@ public struct ContainerStore: Sendable {
   }
 
   mutating func remove(_ id: String) {
+    if let record = records[id], logs[id] != nil {
+      removed.append(NodeFile(id: id, path: LogPaths.file(record), file: nil))
+    }
     records.removeValue(for: id)
     orders.removeValue(for: id)
     processes.removeValue(for: id)
@@ -255,9 +251,12 @@ public struct ContainerStore: Sendable {
 
   /// Log files that have changed since the last call.
   mutating func takeWritten() -> [NodeFile] {
-    let files = written.compactMap { id in records[id].map { NodeFile(id: id, path: LogPaths.file($0), file: log(id)) } }
+    if written.isEmpty, removed.isEmpty { return [] }
+    let files = written.compactMap { id in records[id].map { NodeFile(id: id, path: LogPaths.file($0), file: log(id)) }
+    }
+    defer { removed = [] }
     written = []
-    return files
+    return files + removed
   }
 
   /// Every log file with something in it: what somebody finds who has seen none yet.

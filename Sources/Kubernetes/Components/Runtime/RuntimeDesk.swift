@@ -41,6 +41,7 @@ struct RuntimeDesk: Sendable {
     self.plugin = plugin
     self.habits = habits
     self.store = store
+    self.store.format = habits.isDocker ? .docker : .cri
   }
 
   // MARK: Messages

@@ -1,50 +1,4 @@
-import Clockwork
-
-/// What a request for a log says: the API's PodLogOptions.
-public struct LogOptions: Equatable, Sendable {
-  public var container: String = ""
-  public var follow: Bool = false
-  public var previous: Bool = false
-  public var sinceSeconds: Int64? = nil
-  public var sinceTime: Timestamp? = nil
-  public var timestamps: Bool = false
-  public var tailLines: Int64? = nil
-  public var limitBytes: Int64? = nil
-
-  public init() {}
-
-  /// What is wrong with the options, as kube-apiserver says it; empty when nothing is.
-  public var problem: String {
-    if let tail = tailLines, tail < 0 {
-      return "tailLines: Invalid value: \(tail): must be greater than or equal to 0"
-    }
-    if let limit = limitBytes, limit < 1 { return "limitBytes: Invalid value: \(limit): must be greater than 0" }
-    if sinceSeconds != nil, sinceTime != nil {
-      return ": Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified"
-    }
-    if let since = sinceSeconds, since < 1 { return "sinceSeconds: Invalid value: \(since): must be greater than 0" }
-    return ""
-  }
-
-  /// The query of the kubelet's URL, with the question mark; keys in alphabetical order.
-  public var query: String {
-    var parts: [String] = []
-    if follow { parts.append("follow=true") }
-    if let limitBytes { parts.append("limitBytes=\(limitBytes)") }
-    if previous { parts.append("previous=true") }
-    if let sinceSeconds { parts.append("sinceSeconds=\(sinceSeconds)") }
-    if let sinceTime { parts.append("sinceTime=\(LogOptions.escaped(sinceTime.text))") }
-    if let tailLines { parts.append("tailLines=\(tailLines)") }
-    if timestamps { parts.append("timestamps=true") }
-    return parts.isEmpty ? "" : "?" + parts.joined(separator: "&")
-  }
-
-  private static func escaped(_ text: String) -> String {
-    var out = ""
-    for character in text { out += character == ":" ? "%3A" : String(character) }
-    return out
-  }
-}
+public import Clockwork
 
 /// Reads a log file as the options want it, and goes on where it stopped when the file has grown.
 public struct LogReader: Sendable {
@@ -59,7 +13,7 @@ public struct LogReader: Sendable {
   /// Nothing more will come: the limit is reached, or the file cannot be read.
   public private(set) var isOver = false
 
-  public init(_ options: LogOptions, _ file: LogFile, _ version: Version, now: Time) {
+  public init(_ options: LogQuery, _ file: LogFile, _ version: Version, now: Time) {
     var since: NanoTime?
     if let seconds = options.sinceSeconds { since = NanoTime(now - seconds * 1000) }
     if let time = options.sinceTime { since = NanoTime(time.milliseconds) }
