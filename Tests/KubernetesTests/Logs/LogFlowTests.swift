@@ -158,7 +158,7 @@ struct LogBench {
         || bench.last
           == "Error from server (BadRequest): container \"b\" in pod \"two\" is waiting to start: trying and failing to pull image"
     )
-    let early = LogBench(.now, "kubectl run web --image=demo/web\nuntil pod/web PodScheduled\nkubectl logs web\n")
+    let early = LogBench(.now, "kubectl run web --image=demo/web\nadvance 200ms\nkubectl logs web\n")
     #expect(
       early.last
         == "Error from server (BadRequest): container \"web\" in pod \"web\" is waiting to start: ContainerCreating"
@@ -221,7 +221,7 @@ struct LogBench {
     let bench = LogBench(.now, Self.start + "kubectl events --for pod/web\nkubectl events --types=Warning\n")
     let lines =
       bench.printed.dropLast().last?.split(separator: "\n").map { $0.split(separator: " ").dropFirst(2) } ?? []
-    #expect(lines.map { $0.first ?? "" } == ["TYPE", "Scheduled", "Pulled", "Created", "Started"])
+    #expect(lines.map { $0.first ?? "" } == ["TYPE", "Scheduled", "Pulling", "Pulled", "Created", "Started"])
     #expect(bench.last == "No events found in default namespace.")
     #expect(LogBench(.then, "kubectl events\n").problems.map(\.fact.key) == ["script.kubectl.verb-new"])
   }
