@@ -38,6 +38,8 @@ public struct Offers<D: Domain> {
   /// The earliest time at which something not in the background can be done.
   private(set) var due: Time = .never
   private(set) var backgroundDue: Time = .never
+  /// Set while a false rule leaves no room for some of the offers.
+  var forbids: ((Verb, D.Subject) -> Bool)?
 
   init(now: Time, want: Want, actor: Address, delay: Time = 0) {
     self.now = now
@@ -75,6 +77,7 @@ public struct Offers<D: Domain> {
     else obstacle: @autoclosure () -> Obstacle = Obstacle("obstacle.idle")
   ) {
     if isFull { return }
+    if let forbids, forbids(verb, subject()) { return }
     let time = max(wanted, delay)
     if ready {
       if background { backgroundDue = min(backgroundDue, time) } else { due = min(due, time) }
@@ -204,7 +207,7 @@ open class AnyCell<D: Domain> {
 }
 
 /// The box of one component; a world copies it before it writes, unless nobody else holds it.
-final class Cell<C: Component>: AnyCell<C.Model> {
+class Cell<C: Component>: AnyCell<C.Model> {
   var component: C
 
   init(_ component: C) {

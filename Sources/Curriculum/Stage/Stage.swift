@@ -146,7 +146,8 @@ public struct Stage {
     seed: UInt64,
     version: Version? = nil,
     extra: [PlacedText] = [],
-    budget: Int = 4096
+    budget: Int = 4096,
+    supposing rule: FalseRule? = nil
   ) -> (simulation: Simulation?, diagnostics: [Diagnostic]) {
     let wanted = version ?? Version(rawValue: lesson.version)
     var (spec, diagnostics) = cluster(of: lesson, version: wanted)
@@ -162,7 +163,8 @@ public struct Stage {
       seed: seed,
       script: lines,
       parser: parser(spec.version),
-      budget: budget
+      budget: budget,
+      supposing: rule
     )
     diagnostics += simulation.check().map { diagnostic($0, lesson.place) }
     return (diagnostics.isEmpty ? simulation : nil, diagnostics)

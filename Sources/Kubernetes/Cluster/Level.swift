@@ -21,6 +21,7 @@ public enum Level: String, Equatable, Comparable, Sendable {
   /// The coarsest level at which an action is shown.
   public static func of(_ verb: Verb, _ subject: Kube.Subject, by role: Kube.Role) -> Level {
     let kind = subject.key?.kind
+    if kind != .lease, FalseRule.verbs.contains(verb.text) { return .story }
     // Heartbeats are no part of any story.
     if kind == .lease { return verb == "lead" || verb == "yield" || verb == "claim" ? .detail : .wire }
     switch role {

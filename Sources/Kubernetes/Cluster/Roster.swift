@@ -3,8 +3,17 @@ public import Clockwork
 /// Lists the components of a cluster, introduces them to each other, and gives them the state that the story begins with.
 enum Roster {
   /// A cluster that has been running for a while: every watch is open, every cache is filled, nothing is under way.
-  static func world(_ spec: ClusterSpec, images: Images, preloaded: [String], seed: UInt64) -> KubeWorld {
-    Assembly(spec, images: images, preloaded: preloaded, random: Random(seed: seed)).world()
+  ///
+  /// With a misconception it is the cluster of those who believe in it.
+  static func world(
+    _ spec: ClusterSpec,
+    images: Images,
+    preloaded: [String],
+    seed: UInt64,
+    supposing rule: FalseRule? = nil
+  ) -> KubeWorld {
+    let assembly = Assembly(spec, images: images, preloaded: preloaded, random: Random(seed: seed))
+    return assembly.world(supposing: rule)
   }
 
   /// The components that a name means: kube-controller-manager is a process with many loops.
@@ -52,6 +61,14 @@ private struct Company {
   /// Where the next to join will stand.
   var next: Address { Places.first + cast.count }
 
+  func everybody(_ etcd: Etcd) -> Cast<Kube> {
+    var all = Cast<Kube>()
+    all.add(etcd)
+    all.add(apiserver)
+    all.add(cast)
+    return all
+  }
+
   @discardableResult
   mutating func add<C: Component>(_ component: C) -> Address where C.Model == Kube {
     Places.first + cast.add(component)
@@ -90,7 +107,7 @@ private struct Assembly {
 
   private var server: String { "\(spec.controlPlaneIP):6443" }
 
-  func world() -> KubeWorld {
+  func world(supposing rule: FalseRule?) -> KubeWorld {
     var etcd = Etcd(apiserver: Places.apiserver, revision: Inventory.revision)
     for object in inventory.objects { etcd.seed(object) }
     var company = Company(apiserver: apiserver(), objects: inventory.objects)
@@ -98,11 +115,14 @@ private struct Assembly {
     company.add(watching: scheduler())
     addManager(to: &company)
     for machine in spec.machines.indices { add(machine, to: &company) }
-    var cast = Cast<Kube>()
-    cast.add(etcd)
-    cast.add(company.apiserver)
-    cast.add(company.cast)
-    return KubeWorld(cast)
+    var cast = company.everybody(etcd)
+    guard let rule else { return KubeWorld(cast) }
+    for watch in rule.watches(Scene(cast: cast, spec: spec)) {
+      company.apiserver.seed(watcher: watch.watcher, watch.kind, .all)
+    }
+    cast = company.everybody(etcd)
+    rule.haunt(&cast, spec)
+    return KubeWorld(cast, waiving: rule.waived)
   }
 
   private func apiserver() -> KubeAPIServer {

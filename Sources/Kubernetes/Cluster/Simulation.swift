@@ -49,20 +49,28 @@ public struct Simulation {
   /// A cluster as its spec has it, at the beginning of a script.
   ///
   /// `budget` is how many snapshots a timeline keeps: enough for every step of a lesson, few for a long run.
+  /// With a misconception, the cluster follows its false rule.
   public init(
     _ spec: ClusterSpec,
     images: Images,
     seed: UInt64,
     script: [NumberedLine],
     parser: ScriptParser,
-    budget: Int = 4096
+    budget: Int = 4096,
+    supposing rule: FalseRule? = nil
   ) {
     self.spec = spec
     self.images = images
     self.seed = seed
     self.script = script
     self.parser = parser
-    let world = Roster.world(spec, images: images, preloaded: Simulation.preloaded(script), seed: seed)
+    let world = Roster.world(
+      spec,
+      images: images,
+      preloaded: Simulation.preloaded(script),
+      seed: seed,
+      supposing: rule
+    )
     timeline = Timeline(world, budget: budget)
   }
 

@@ -167,7 +167,13 @@ extension Guide {
 
   private mutating func idea() {
     guard let misconception else { return note(say("screen.no-idea")) }
-    interpose([.say(misconception.title, .strong), .gap, .prose(misconception.blocks)], isReading: true)
+    var passages: [Passage] = [.say(misconception.title, .strong), .gap, .prose(misconception.blocks)]
+    if let supposed = session.suppose(misconception.id), supposed.differs {
+      let nothing = say("suppose.nothing")
+      passages += [.gap, .say(say("suppose.believed", ["step": supposed.supposed ?? nothing]))]
+      passages.append(.say(say("suppose.really", ["step": supposed.real ?? nothing])))
+    }
+    interpose(passages, isReading: true)
   }
 
   private mutating func words() {

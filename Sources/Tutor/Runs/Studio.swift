@@ -6,12 +6,20 @@ import Kubernetes
 public struct Studio {
   public let course: Course
   private let stage: Stage
-  /// Worlds in which a misconception holds, by its id: from a variant, its seed and version to a run.
-  public var suppositions: [String: (Lesson, UInt64, String) -> Run?] = [:]
+  /// The false rule that every run of this studio follows; nothing for the real world.
+  public private(set) var rule: FalseRule? = nil
 
   public init(_ course: Course, language: String = "en", file: @escaping (String) -> String? = { _ in nil }) {
     self.course = course
     stage = Stage(course, language: course.language(language), file: file)
+  }
+
+  /// The same course in a world in which a misconception holds; nothing for one that no world can play.
+  public func supposing(_ id: String) -> Studio? {
+    guard let rule = FalseRule(rawValue: id) else { return nil }
+    var other = self
+    other.rule = rule
+    return other
   }
 
   /// The variant of a lesson that a seed makes; nothing where there is no such lesson.
@@ -36,7 +44,13 @@ public struct Studio {
     version: String = "",
     budget: Int = 4096
   ) -> (run: Run?, diagnostics: [Diagnostic]) {
-    let made = stage.simulation(of: lesson, seed: seed, version: Version(rawValue: version), budget: budget)
+    let made = stage.simulation(
+      of: lesson,
+      seed: seed,
+      version: Version(rawValue: version),
+      budget: budget,
+      supposing: rule
+    )
     return (made.simulation.map { Run(lesson, seed: seed, simulation: $0) }, made.diagnostics)
   }
 

@@ -123,15 +123,26 @@ extension Session {
 
   /// The world in which a misconception holds, beside the real one: where they first differ.
   public func suppose(_ misconception: String) -> Supposed? {
-    guard let make = studio.suppositions[misconception], var other = make(lesson, seed, version) else { return nil }
-    guard var real = studio.run(lesson, seed: seed, version: version).run else { return nil }
-    for _ in 0..<KeyMaker.longestRun {
-      let expected = real.expected().map { real.text($0) }
-      let supposed = other.expected().map { other.text($0) }
-      if expected != supposed { return Supposed(real: expected, supposed: supposed, run: other) }
-      guard real.step() != nil, other.step() != nil else { break }
+    studio.suppose(misconception, lesson, seed: seed, version: version)
+  }
+}
+
+extension Studio {
+  /// The world in which a misconception holds, beside the real one: where they first differ.
+  ///
+  /// Nothing for a misconception that no world can play.
+  public func suppose(_ misconception: String, _ lesson: Lesson, seed: UInt64, version: String) -> Supposed? {
+    func begin(_ studio: Studio) -> Run? {
+      studio.run(lesson, seed: seed, version: version, budget: KeyMaker.snapshots).run
     }
-    return Supposed(real: nil, supposed: nil, run: other)
+    guard let other = supposing(misconception), var supposed = begin(other), var real = begin(self) else { return nil }
+    for _ in 0..<KeyMaker.longestRun {
+      let truth = real.expected().map { real.text($0) }
+      let belief = supposed.expected().map { supposed.text($0) }
+      if truth != belief { return Supposed(real: truth, supposed: belief, run: supposed) }
+      guard real.step() != nil, supposed.step() != nil else { break }
+    }
+    return Supposed(real: nil, supposed: nil, run: supposed)
   }
 }
 
@@ -142,4 +153,7 @@ public struct Supposed {
   public var supposed: String?
   /// The supposed run, where it differs for the first time.
   public var run: Run
+
+  /// False where the whole lesson went as in the real world.
+  public var differs: Bool { real != supposed }
 }

@@ -23,6 +23,9 @@ struct Check: ParsableCommand {
   @Flag(help: "First write into each translation which text it translates; the folder's files are changed.")
   var stamp = false
 
+  @Flag(help: "Also switch each misconception on that can be run, and say which questions notice.")
+  var mutate = false
+
   @OptionGroup var course: CourseOptions
 
   func validate() throws {
@@ -45,6 +48,7 @@ struct Check: ParsableCommand {
     let errors = diagnostics.count { $0.severity == .error }
     let warnings = diagnostics.count - errors
     Output.line(Check.summary(course, errors: errors, warnings: warnings))
+    if mutate, errors == 0 { Check.say(Mutation.all(of: course)) }
     if errors > 0 || (strict && warnings > 0) { throw Stop(.findings) }
   }
 
@@ -62,6 +66,14 @@ struct Check: ParsableCommand {
       seen.append(diagnostic)
     }
     return (course, seen)
+  }
+
+  /// Each false rule with the questions whose answer it changes.
+  private static func say(_ mutations: [Mutation]) {
+    for mutation in mutations {
+      Output.line("\(mutation.rule): \(mutation.noticed.isEmpty ? "noticed by no question" : "")")
+      for question in mutation.noticed { Output.line("  \(question)") }
+    }
   }
 
   private func write(
