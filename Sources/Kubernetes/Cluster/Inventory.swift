@@ -21,9 +21,10 @@ struct Inventory {
       first += Bootstrap.namespace(name, version: spec.version, random: &self.random)
     }
     first.append(KubeControllerManager.lease(host: spec.controlPlaneName))
-    revision = Inventory.revision - Int64(first.count + spec.machines.count)
+    revision = Inventory.revision - Int64(first.count + spec.machines.count + PriorityClass.system.count)
     for object in first { add(object) }
     for machine in spec.machines { add(node: machine) }
+    for priority in PriorityClass.system { add(Object(priority)) }
   }
 
   func node(_ name: String) -> Node? {

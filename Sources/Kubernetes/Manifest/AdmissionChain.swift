@@ -10,12 +10,14 @@ extension Admission {
   ) -> Refusal? {
     Strategy.prepareForCreate(&object, version: version)
     Defaulting.apply(to: &object, version: version)
+    if let priority = object.as(PriorityClass.self) { return onlyDefault(priority, cache) }
     guard var pod = object.pod else { return nil }
     let name = pod.spec.serviceAccountName.isEmpty ? "default" : pod.spec.serviceAccountName
     let account = cache[ObjectKey(.serviceAccount, object.namespace, name)]?.serviceAccount
     let suffix = Naming.suffix(&random)
     if let refusal = serviceAccount(&pod, account: account, suffix: suffix, version: version) { return refusal }
-    if let refusal = priority(&pod) { return refusal }
+    let classes = cache.list(.priorityClass, namespace: "", .all).compactMap { $0.as(PriorityClass.self) }
+    if let refusal = priority(&pod, classes) { return refusal }
     defaultTolerationSeconds(&pod)
     object = Object(pod: pod)
     // The quality of service is computed last: limits have become requests by now.

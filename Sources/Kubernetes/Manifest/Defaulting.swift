@@ -11,6 +11,11 @@ public enum Defaulting {
       guard var namespace = object.asNamespace else { return }
       apply(to: &namespace, version: version)
       object = Object(namespace: namespace)
+    case .priorityClass:
+      object.update(PriorityClass.self) { priority in
+        if priority.preemptionPolicy.isEmpty { priority.preemptionPolicy = "PreemptLowerPriority" }
+        if priority.metadata.generation == 0 { priority.metadata.generation = 1 }
+      }
     case .opaque(var entries) where object.kind == .secret:
       for entry in entries where entry.key == "type" { return }
       entries.append(Value.Entry("type", "Opaque"))

@@ -16,6 +16,8 @@ public enum Validation {
     case .binding:
       if let binding = object.binding { check.binding(binding) }
     case .opaque(let entries): check.data(entries)
+    case .priorityClass:
+      if let priority = object.as(PriorityClass.self) { check.priorityClass(priority) }
     case .namespace, .serviceAccount, .lease: break
     }
     return check.problems
@@ -30,6 +32,9 @@ public enum Validation {
     if let before = old.node, let after = new.node {
       check.node(after)
       check.nodeUpdate(before, after)
+    }
+    if let before = old.as(PriorityClass.self), let after = new.as(PriorityClass.self) {
+      check.priorityClassUpdate(before, after)
     }
     if case .opaque(let entries) = new.content { check.data(entries) }
     return check.problems

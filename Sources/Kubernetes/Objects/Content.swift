@@ -11,6 +11,7 @@ public enum Content: Equatable, Sendable {
   case serviceAccount(Shared<ServiceAccount>)
   case binding(Shared<Binding>)
   case lease(Shared<Lease>)
+  case priorityClass(Shared<PriorityClass>)
   /// A kind that is stored and served but not interpreted.
   case opaque([Value.Entry])
 
@@ -26,6 +27,7 @@ public enum Content: Equatable, Sendable {
     case .serviceAccount(let account): account.tree.entries ?? []
     case .binding(let binding): binding.tree.entries ?? []
     case .lease(let lease): lease.tree.entries ?? []
+    case .priorityClass(let priority): priority.tree.entries ?? []
     case .opaque(let entries): entries
     }
   }
@@ -40,6 +42,7 @@ public enum Content: Equatable, Sendable {
     case .serviceAccount: .serviceAccount(Shared(ServiceAccount.read(body, &reading) ?? ServiceAccount()))
     case .binding: .binding(Shared(Binding.read(body, &reading) ?? Binding()))
     case .lease: .lease(Shared(Lease.read(body, &reading) ?? Lease()))
+    case .priorityClass: .priorityClass(Shared(PriorityClass.read(body, &reading) ?? PriorityClass()))
     default: .opaque(body.sorted.entries ?? [])
     }
   }

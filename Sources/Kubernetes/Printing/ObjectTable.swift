@@ -26,7 +26,7 @@ public struct ObjectTable: Equatable, Sendable {
     let kind = objects.first?.kind ?? .pod
     var rows: [[String]] = []
     if options.hasHeaders {
-      var header = ObjectTable.header(kind, options.isWide)
+      var header = ObjectTable.header(kind, version, options.isWide)
       if options.showsNamespace { header.insert("NAMESPACE", at: 0) }
       if options.showsLabels { header.append("LABELS") }
       rows.append(header)
@@ -68,7 +68,7 @@ public struct ObjectTable: Equatable, Sendable {
     return out.isEmpty ? "<none>" : out
   }
 
-  private static func header(_ kind: Kind, _ isWide: Bool) -> [String] {
+  private static func header(_ kind: Kind, _ version: Version, _ isWide: Bool) -> [String] {
     switch kind {
     case .pod:
       ["NAME", "READY", "STATUS", "RESTARTS", "AGE"]
@@ -86,6 +86,8 @@ public struct ObjectTable: Equatable, Sendable {
     case .configMap: ["NAME", "DATA", "AGE"]
     case .secret: ["NAME", "TYPE", "DATA", "AGE"]
     case .lease: ["NAME", "HOLDER", "AGE"]
+    case .priorityClass:
+      ["NAME", "VALUE", "GLOBAL-DEFAULT", "AGE"] + (version == .now ? ["PREEMPTIONPOLICY"] : [])
     default: ["NAME", "AGE"]
     }
   }
@@ -103,6 +105,10 @@ public struct ObjectTable: Equatable, Sendable {
     case .configMap: return [object.name, "\(count("data") + count("binaryData"))", age]
     case .secret: return [object.name, value["type"]?.text ?? "", "\(count("data"))", age]
     case .lease: return [object.name, value["spec"]?["holderIdentity"]?.text ?? "", age]
+    case .priorityClass:
+      let priority = object.as(PriorityClass.self) ?? PriorityClass()
+      let row = [object.name, "\(priority.value)", priority.globalDefault ? "true" : "false", age]
+      return row + (version == .now ? [priority.preemptionPolicy] : [])
     default: return [object.name, age]
     }
   }

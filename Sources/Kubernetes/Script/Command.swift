@@ -14,6 +14,8 @@ public struct Command: Equatable, Sendable {
     case label(Selection, LabelChange)
     case logs(LogsOptions)
     case events(EventsOptions)
+    /// `cordon`, `uncordon` and `taint`.
+    case node(Selection, NodeChange)
   }
 
   /// An object of a manifest, with the file that it stood in.

@@ -30,15 +30,16 @@ struct KubectlFlag: Equatable, Sendable {
 enum KubectlFlags {
   static let verbs = [
     "run", "create", "apply", "get", "describe", "delete", "exec", "patch", "label", "logs", "events",
+    "cordon", "uncordon", "taint",
   ]
 
   /// Real verbs that the model does not play (yet).
   static let later = [
     "annotate", "api-resources", "api-versions", "attach", "auth", "autoscale", "certificate", "cluster-info",
-    "completion", "config", "cordon", "cp", "debug", "diff", "drain", "edit", "explain", "expose",
+    "completion", "config", "cp", "debug", "diff", "drain", "edit", "explain", "expose",
     "kustomize",
-    "options", "plugin", "port-forward", "proxy", "replace", "rollout", "scale", "set", "taint", "top",
-    "uncordon", "version", "wait",
+    "options", "plugin", "port-forward", "proxy", "replace", "rollout", "scale", "set", "top",
+    "version", "wait",
   ]
 
   static func known(_ verb: String) -> [KubectlFlag] { common + flags(verb) }
@@ -110,6 +111,12 @@ enum KubectlFlags {
       [
         KubectlFlag("all-namespaces", "A", .switching), KubectlFlag("for"), KubectlFlag("types"),
         KubectlFlag("output", "o"), KubectlFlag("no-headers", "", .switching), KubectlFlag("chunk-size"),
+      ]
+    case "cordon", "uncordon": selecting
+    case "taint":
+      selecting + [
+        KubectlFlag("overwrite", "", .switching), KubectlFlag("all", "", .switching),
+        KubectlFlag("validate", "", .optional("true")),
       ]
     default: []
     }

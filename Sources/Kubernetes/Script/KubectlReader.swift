@@ -47,6 +47,7 @@ struct KubectlReader {
     case "patch": return try patch(arguments, namespace)
     case "logs": return .logs(try LogsReader(arguments: arguments, namespace: namespace).logs())
     case "events": return .events(try LogsReader(arguments: arguments, namespace: namespace).events())
+    case "cordon", "uncordon", "taint": return try NodeReader(arguments: arguments, namespace: namespace).operation()
     default: return try label(arguments, namespace)
     }
   }

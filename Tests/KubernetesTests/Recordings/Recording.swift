@@ -55,6 +55,31 @@ struct Recording: CustomStringConvertible, Sendable {
     try? String(contentsOf: folder.appending(path: name), encoding: .utf8)
   }
 
+  /// The script as far as somebody wrote down what came of it.
+  ///
+  /// A recording may have been stopped when its last `advance` was over: what follows left no rows.
+  var recordedScript: String {
+    let lines = script.split(separator: "\n").map(String.init)
+    guard let last = lines.lastIndex(where: { $0.hasPrefix("advance ") }), let length else { return script }
+    let seconds = lines.filter { $0.hasPrefix("advance ") }
+      .compactMap { Double($0.dropFirst("advance ".count).dropLast()) }.reduce(0, +)
+    let isWhole = lines.contains { $0.hasPrefix("until ") } || length > seconds + 1
+    return isWhole ? script : lines[...last].joined(separator: "\n") + "\n"
+  }
+
+  /// How many seconds were recorded.
+  private var length: Double? {
+    guard let text = file("meta.json"),
+      let meta = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+    else { return nil }
+    let formatter = ISO8601DateFormatter()
+    formatter.formatOptions = [.withInternetDateTime, .withFractionalSeconds]
+    guard let from = (meta["t0"] as? String).flatMap({ formatter.date(from: $0) }),
+      let to = (meta["t1"] as? String).flatMap({ formatter.date(from: $0) })
+    else { return nil }
+    return to.timeIntervalSince(from)
+  }
+
   private static func row(_ line: String) -> Row? {
     guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else { return nil }
     func text(_ key: String) -> String { object[key] as? String ?? "" }

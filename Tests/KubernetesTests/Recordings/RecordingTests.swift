@@ -85,7 +85,8 @@ import Testing
   private func areFree(_ rows: [Recording.Row], _ index: Int) -> Bool {
     let pair = Contract.signatures([rows[index], rows[index + 1]])
     guard pair.count == 2 else { return true }
-    return Set(pair[0].chains).isDisjoint(with: pair[1].chains)
+    let swapped = Contract.signatures([rows[index + 1], rows[index]])
+    return Set(pair[0].chains).isDisjoint(with: pair[1].chains) || pair == swapped
   }
 
   private func rewordings(_ row: Recording.Row) -> [Recording.Row] {
@@ -115,7 +116,7 @@ import Testing
     guard let spec else { return nil }
     let (course, _) = Course.load(.embedded)
     let stage = Stage(course, language: course.language("en")) { recording.file($0) }
-    let (lines, mistakes) = stage.script(recording.script, file: "script.txt", version: spec.version)
+    let (lines, mistakes) = stage.script(recording.recordedScript, file: "script.txt", version: spec.version)
     #expect(mistakes.map(\.description) == [])
     let parser = stage.parser(spec.version)
     var simulation = Simulation(spec, images: stage.images().images, seed: 0, script: lines, parser: parser, budget: 16)

@@ -9,11 +9,11 @@ struct Flow {
 
   /// - Parameters:
   ///   - script: the lines of a lesson or of `trace --script`.
-  ///   - files: manifests by the names that the script uses.
   ///   - version: the release.
+  ///   - files: manifests by the names that the script uses.
   ///   - seed: the seed of the world.
   /// - Throws: where the cluster spec cannot be read.
-  init(_ script: String, _ files: [String: String] = [:], _ version: Version, seed: UInt64 = 0) throws {
+  init(_ script: String, _ version: Version, _ files: [String: String] = [:], seed: UInt64 = 0) throws {
     let runtime = version == .then ? "docker" : "containerd"
     let text = """
       version: \(version == .then ? "then" : "now")

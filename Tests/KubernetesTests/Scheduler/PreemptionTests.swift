@@ -5,7 +5,7 @@ import Testing
 
 /// Who has to go, and what becomes of it.
 @Suite struct PreemptionTests {
-  private static func manifest(_ name: String, cpu: String, priority: String = "", policy: String = "") -> String {
+  private static func manifest(_ name: String, cpu: String, priority: String = "") -> String {
     """
     apiVersion: v1
     kind: Pod
@@ -13,7 +13,6 @@ import Testing
     spec:
       terminationGracePeriodSeconds: 3
       \(priority.isEmpty ? "" : "priorityClassName: \(priority)")
-      \(policy.isEmpty ? "" : "preemptionPolicy: \(policy)")
       containers:
         - {name: web, image: "demo/web:1.0", resources: {requests: {cpu: "\(cpu)"}}}
 
@@ -23,7 +22,15 @@ import Testing
   private static let files = [
     "low-1.yaml": manifest("low-1", cpu: "1500m"), "low-2.yaml": manifest("low-2", cpu: "1500m"),
     "high.yaml": manifest("high", cpu: "1500m", priority: "system-cluster-critical"),
-    "patient.yaml": manifest("high", cpu: "1500m", priority: "system-cluster-critical", policy: "Never"),
+    "patient.yaml": manifest("high", cpu: "1500m", priority: "patient"),
+    "class.yaml": """
+    apiVersion: scheduling.k8s.io/v1
+    kind: PriorityClass
+    metadata: {name: patient}
+    value: 1000
+    preemptionPolicy: Never
+
+    """,
   ]
 
   private static let script = """
@@ -37,7 +44,7 @@ import Testing
 
   @Test(arguments: [Version.then, .now])
   func theImportantPodGetsTheNodeOfAnother(_ version: Version) throws {
-    let flow = try Flow(Self.script + "\nuntil pod/high Running\n", Self.files, version)
+    let flow = try Flow(Self.script + "\nuntil pod/high Running\n", version, Self.files)
     let victim = flow.pod("low-1") == nil ? "low-1" : "low-2"
     let other = victim == "low-1" ? "low-2" : "low-1"
     #expect(flow.pod(victim) == nil)
@@ -63,7 +70,7 @@ import Testing
   /// While the victim leaves, the node is kept: the column and the condition say so, and nobody else is evicted.
   @Test(arguments: [Version.then, .now])
   func theNodeIsKeptWhileTheVictimLeaves(_ version: Version) throws {
-    let flow = try Flow(Self.script + "\nadvance 1s\nkubectl get pods -o wide\n", Self.files, version)
+    let flow = try Flow(Self.script + "\nadvance 1s\nkubectl get pods -o wide\n", version, Self.files)
     let high = try #require(flow.pod("high"))
     #expect(high.spec.nodeName == "")
     #expect(high.status.nominatedNodeName != "")
@@ -76,13 +83,50 @@ import Testing
   }
 
   @Test func whoNeverPreemptsWaits() throws {
-    let script = Self.script.replacing("high.yaml", with: "patient.yaml") + "\nadvance 5s\n"
-    let flow = try Flow(script, Self.files, .now)
+    let script = "kubectl apply -f class.yaml\n" + Self.script.replacing("high.yaml", with: "patient.yaml")
+    let flow = try Flow(script + "\nadvance 5s\nkubectl get pc\n", .now, Self.files)
+    #expect(flow.pod("high")?.spec.priority == 1000)
+    let row = try #require(flow.printed.last { $0.contains("patient") }).split(separator: "\n").first {
+      $0.hasPrefix("patient")
+    }
+    #expect(row?.split(separator: " ").map(String.init).dropLast(2) == ["patient", "1000", "false"])
+    #expect(row?.hasSuffix("Never") == true)
     #expect(flow.pod("high")?.spec.nodeName == "")
     let text =
       "0/2 nodes are available: 2 Insufficient cpu. no new claims to deallocate, preemption: not eligible due to"
     #expect(flow.events(about: "high") == ["Warning FailedScheduling: \(text) preemptionPolicy=Never."])
     #expect(flow.pod("low-1")?.metadata.deletionTimestamp == nil)
+  }
+
+  @Test(arguments: [
+    ("system-mine", Int64(1), "", "PriorityClass \"system-mine\" is invalid: metadata.name: Forbidden: priority class"),
+    ("big", 2_000_000_000, "", "value: Forbidden: maximum allowed value of a user defined priority is 1000000000"),
+    ("odd", 1, "Sometimes", "preemptionPolicy: Unsupported value: \"Sometimes\""),
+  ])
+  func aClassIsChecked(_ name: String, _ value: Int64, _ policy: String, _ text: String) {
+    var priority = PriorityClass()
+    priority.metadata.name = name
+    priority.value = value
+    priority.preemptionPolicy = policy
+    let object = Object(priority)
+    let message = Validation.message(object, Validation.problems(object, .now))
+    #expect(message.contains(text.replacing("PriorityClass \"", with: "PriorityClass.scheduling.k8s.io \"")))
+  }
+
+  @Test func aDefaultClassIsEverybodys() {
+    var everyday = PriorityClass()
+    everyday.metadata.name = "everyday"
+    everyday.value = 7
+    everyday.globalDefault = true
+    everyday.preemptionPolicy = "Never"
+    var pod = Pod()
+    #expect(Admission.priority(&pod, [everyday]) == nil)
+    #expect(pod.spec.priority == 7)
+    #expect(pod.spec.priorityClassName == "everyday")
+    #expect(pod.spec.preemptionPolicy == "Never")
+    var other = Pod()
+    other.spec.preemptionPolicy = "PreemptLowerPriority"
+    #expect(Admission.priority(&other, [everyday])?.text.contains("the string value of PreemptionPolicy") == true)
   }
 
   // MARK: The pure part

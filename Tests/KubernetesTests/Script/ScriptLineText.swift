@@ -68,6 +68,12 @@ enum ScriptLineText {
       if let target = options.target { parts.append("for \(target.qualifiedName)") }
       if options.noHeaders { parts.append("bare") }
       parts.append("\(options.output)")
+    case .node(let selection, .cordon(let cordons)): parts = [cordons ? "cordon" : "uncordon"] + of(selection)
+    case .node(let selection, .taint(let change)):
+      parts = ["taint"] + of(selection)
+      parts += change.add.map { "\($0.key)=\($0.value):\($0.effect)" }
+      parts += change.remove.map { "\($0.key)=\($0.value):\($0.effect)-" }
+      if change.overwrite { parts.append("overwrite") }
     }
     return parts.joined(separator: " ")
   }

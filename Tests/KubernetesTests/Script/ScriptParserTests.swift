@@ -102,6 +102,11 @@ import Testing
     ("kubectl label pod web app=x tier=db old-", "label default/web app=x tier=db old-"),
     ("kubectl label pods --all --overwrite a=b", "label all a=b overwrite"),
     ("kubectl label node node1 disk=ssd --record", "label node1 disk=ssd"),
+    ("kubectl cordon node1", "cordon node1"), ("kubectl uncordon node/node1 node/node2", "uncordon node1 node2"),
+    ("kubectl cordon -l disk=ssd", "cordon -l disk=ssd"),
+    ("kubectl taint nodes node1 a=b:NoSchedule c:NoExecute", "taint node1 a=b:NoSchedule c=:NoExecute"),
+    ("kubectl taint no node1 a- b:NoSchedule-", "taint node1 a=:- b=:NoSchedule-"),
+    ("kubectl taint nodes --all a=b:PreferNoSchedule --overwrite", "taint all a=b:PreferNoSchedule overwrite"),
   ]
 
   @Test(arguments: right)
@@ -166,6 +171,11 @@ import Testing
     ("kubectl patch pod web --type=json -p '{}'", 35, "script.kubectl.patch-shape"),
     ("kubectl patch pod web --type=odd -p '{}'", 23, "script.kubectl.patch-type"),
     ("kubectl label pod web", 9, "script.usage"),
+    ("kubectl cordon", 9, "script.usage"), ("kubectl taint nodes node1", 9, "script.usage"),
+    ("kubectl taint nodes node1 a=b", 27, "script.kubectl.taint"),
+    ("kubectl taint nodes node1 a=b:Never", 27, "script.kubectl.taint-effect"),
+    ("kubectl taint nodes node1 a=b:NoSchedule a=c:NoSchedule", 42, "script.kubectl.taint-twice"),
+    ("kubectl taint pods web a=b:NoSchedule", 9, "script.usage"),
     ("kubectl label pod web a=1 a=2", 27, "script.kubectl.label-twice"),
     ("kubectl delete pod {{pud app=web 1}}", 1, "script.placeholder"),
     ("crictl images node1", 1, "script.usage"),

@@ -11,6 +11,7 @@ extension Kubectl {
     case .patchRead, .patch, .labelList, .labelRead, .label: answerChange(response, to: job)
     case .logsTarget, .logsPods, .logs: answerLogs(response, to: job)
     case .events: answerEvents(response, to: job, at: now)
+    case .nodeRead, .nodeList, .nodePatch: answerNode(response, to: job)
     }
     guard var current = run, current.jobs.isEmpty, current.awaited == nil else { return }
     current.finish(at: now)

@@ -30,6 +30,10 @@ struct Job: Sendable {
     /// One container's log; the text before each line.
     case logs(LogQuery, prefix: String)
     case events
+    case nodeRead
+    case nodeList
+    /// What is printed behind the name of the node.
+    case nodePatch(said: String)
   }
 
   var purpose: Purpose
@@ -44,8 +48,8 @@ struct Job: Sendable {
     self.body = body
     switch purpose {
     case .create, .applyCreate: verb = .create
-    case .applyRead, .get, .describe, .execRead, .patchRead, .labelRead, .logsTarget: verb = .get
-    case .list, .describeList, .describeParts, .deleteList, .labelList, .logsPods, .events: verb = .list
+    case .applyRead, .get, .describe, .execRead, .patchRead, .labelRead, .logsTarget, .nodeRead: verb = .get
+    case .list, .describeList, .describeParts, .deleteList, .labelList, .logsPods, .events, .nodeList: verb = .list
     case .logs(let query, _):
       verb = .get
       subresource = "log"
@@ -55,7 +59,7 @@ struct Job: Sendable {
     case .exec:
       verb = .create
       subresource = "exec"
-    case .applyPatch, .patch, .label: verb = .patch
+    case .applyPatch, .patch, .label, .nodePatch: verb = .patch
     }
   }
 
@@ -178,6 +182,7 @@ struct CommandRun: Sendable {
       return [Job(.logsPods(options.labels ?? .everything), ObjectKey(.pod, command.namespace, ""))]
     case .events(let options):
       return [Job(.events, ObjectKey(.event, options.allNamespaces ? "" : command.namespace, ""))]
+    case .node(let selection, _): return read(selection, one: .nodeRead, many: .nodeList)
     }
   }
 

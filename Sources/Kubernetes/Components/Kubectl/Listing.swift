@@ -7,7 +7,7 @@ enum Listing {
     let selection: Command.Selection
     switch operation {
     case .get(let options): selection = options.selection
-    case .describe(let wanted), .delete(let wanted, _), .label(let wanted, _): selection = wanted
+    case .describe(let wanted), .delete(let wanted, _), .label(let wanted, _), .node(let wanted, _): selection = wanted
     default: return objects
     }
     var found: [Object] = []
