@@ -16,6 +16,8 @@ public enum Defaulting {
         if priority.preemptionPolicy.isEmpty { priority.preemptionPolicy = "PreemptLowerPriority" }
         if priority.metadata.generation == 0 { priority.metadata.generation = 1 }
       }
+    case .deployment: object.update(Deployment.self) { apply(to: &$0) }
+    case .replicaSet: object.update(ReplicaSet.self) { apply(to: &$0) }
     case .opaque(var entries) where object.kind == .secret:
       for entry in entries where entry.key == "type" { return }
       entries.append(Value.Entry("type", "Opaque"))

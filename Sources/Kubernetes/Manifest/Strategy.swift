@@ -17,6 +17,12 @@ public enum Strategy {
       namespace.status.phase = "Active"
       if !namespace.spec.finalizers.contains("kubernetes") { namespace.spec.finalizers.append("kubernetes") }
       object = Object(namespace: namespace)
+    case .deployment:
+      object.update(Deployment.self) { $0.status = DeploymentStatus() }
+      object.metadata.generation = 1
+    case .replicaSet:
+      object.update(ReplicaSet.self) { $0.status = ReplicaSetStatus() }
+      object.metadata.generation = 1
     default: return
     }
   }
@@ -32,7 +38,29 @@ public enum Strategy {
       }
     }
     if let stored = old.node { object.updateNode { $0.status = stored.status } }
+    workload(&object, old: old)
     if case .opaque(let entries) = old.content { keep("status", of: entries, in: &object) }
+  }
+
+  /// A change of the wish makes a new generation: a status tells by it which wish it is about.
+  private static func workload(_ object: inout Object, old: Object) {
+    if let stored = old.as(Deployment.self) {
+      object.update(Deployment.self) { deployment in
+        Defaulting.apply(to: &deployment)
+        deployment.status = stored.status
+        let isSame =
+          deployment.spec == stored.spec
+          && deployment.metadata.annotations == stored.metadata.annotations
+        deployment.metadata.generation = stored.metadata.generation + (isSame ? 0 : 1)
+      }
+    }
+    if let stored = old.as(ReplicaSet.self) {
+      object.update(ReplicaSet.self) { set in
+        Defaulting.apply(to: &set)
+        set.status = stored.status
+        set.metadata.generation = stored.metadata.generation + (set.spec == stored.spec ? 0 : 1)
+      }
+    }
   }
 
   /// One top-level field of an object that the model stores without looking into it stays as it is.
@@ -58,6 +86,19 @@ public enum Strategy {
       object.updateNode { node in
         node.spec = stored.spec
         keepLife(&node.metadata, stored.metadata)
+      }
+    }
+    if let stored = old.as(Deployment.self) {
+      object.update(Deployment.self) { deployment in
+        deployment.spec = stored.spec
+        deployment.metadata.labels = stored.metadata.labels
+        keepLife(&deployment.metadata, stored.metadata)
+      }
+    }
+    if let stored = old.as(ReplicaSet.self) {
+      object.update(ReplicaSet.self) { set in
+        set.spec = stored.spec
+        keepLife(&set.metadata, stored.metadata)
       }
     }
     if case .opaque(let entries) = old.content { keep("spec", of: entries, in: &object) }

@@ -18,6 +18,10 @@ public enum Validation {
     case .opaque(let entries): check.data(entries)
     case .priorityClass:
       if let priority = object.as(PriorityClass.self) { check.priorityClass(priority) }
+    case .deployment:
+      if let deployment = object.as(Deployment.self) { check.deployment(deployment) }
+    case .replicaSet:
+      if let set = object.as(ReplicaSet.self) { check.replicaSet(set) }
     case .namespace, .serviceAccount, .lease: break
     }
     return check.problems
@@ -35,6 +39,14 @@ public enum Validation {
     }
     if let before = old.as(PriorityClass.self), let after = new.as(PriorityClass.self) {
       check.priorityClassUpdate(before, after)
+    }
+    if let before = old.as(Deployment.self), let after = new.as(Deployment.self) {
+      check.deployment(after)
+      check.sameSelector(before.spec.selector, after.spec.selector)
+    }
+    if let before = old.as(ReplicaSet.self), let after = new.as(ReplicaSet.self) {
+      check.replicaSet(after)
+      check.sameSelector(before.spec.selector, after.spec.selector)
     }
     if case .opaque(let entries) = new.content { check.data(entries) }
     return check.problems
@@ -91,6 +103,9 @@ struct Check {
   init(version: Version) {
     self.version = version
   }
+
+  /// Adds what was found elsewhere.
+  mutating func add(_ others: [FieldProblem]) { problems += others }
 
   mutating func required(_ path: [String], _ detail: String = "") {
     problems.append(FieldProblem(.required, path, detail: detail))

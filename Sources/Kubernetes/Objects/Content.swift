@@ -12,6 +12,8 @@ public enum Content: Equatable, Sendable {
   case binding(Shared<Binding>)
   case lease(Shared<Lease>)
   case priorityClass(Shared<PriorityClass>)
+  case deployment(Shared<Deployment>)
+  case replicaSet(Shared<ReplicaSet>)
   /// A kind that is stored and served but not interpreted.
   case opaque([Value.Entry])
 
@@ -28,6 +30,8 @@ public enum Content: Equatable, Sendable {
     case .binding(let binding): binding.tree.entries ?? []
     case .lease(let lease): lease.tree.entries ?? []
     case .priorityClass(let priority): priority.tree.entries ?? []
+    case .deployment(let deployment): deployment.tree.entries ?? []
+    case .replicaSet(let set): set.tree.entries ?? []
     case .opaque(let entries): entries
     }
   }
@@ -43,6 +47,8 @@ public enum Content: Equatable, Sendable {
     case .binding: .binding(Shared(Binding.read(body, &reading) ?? Binding()))
     case .lease: .lease(Shared(Lease.read(body, &reading) ?? Lease()))
     case .priorityClass: .priorityClass(Shared(PriorityClass.read(body, &reading) ?? PriorityClass()))
+    case .deployment: .deployment(Shared(Deployment.read(body, &reading) ?? Deployment()))
+    case .replicaSet: .replicaSet(Shared(ReplicaSet.read(body, &reading) ?? ReplicaSet()))
     default: .opaque(body.sorted.entries ?? [])
     }
   }

@@ -21,6 +21,13 @@ public struct Pod: Record, Sendable {
     sharedStatus = Shared(status)
   }
 
+  /// A Pod whose spec is that of a template, stored once for all of them.
+  init(metadata: ObjectMeta, sharing spec: Shared<PodSpec>) {
+    sharedMetadata = Shared(metadata)
+    sharedSpec = spec
+    sharedStatus = Shared(PodStatus())
+  }
+
   init(metadata: Shared<ObjectMeta>, content: PodContent) {
     sharedMetadata = metadata
     sharedSpec = content.spec

@@ -16,6 +16,7 @@ public struct Command: Equatable, Sendable {
     case events(EventsOptions)
     /// `cordon`, `uncordon` and `taint`.
     case node(Selection, NodeChange)
+    case workload(WorkloadCommand)
   }
 
   /// An object of a manifest, with the file that it stood in.

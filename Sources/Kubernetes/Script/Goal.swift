@@ -27,6 +27,7 @@ public struct Goal: Equatable, Sendable {
   public func isMet(_ object: (ObjectKey) -> Object?) -> Bool {
     guard let key else { return false }
     guard let found = object(key) else { return wanted == .gone }
+    if let deployment = found.as(Deployment.self) { return deployment.isMet(wanted) }
     switch wanted {
     case .gone: return false
     case .exists: return true
@@ -59,6 +60,25 @@ public struct Goal: Equatable, Sendable {
       return true
     }
     return false
+  }
+}
+
+extension Deployment {
+  /// A Deployment is ready when its rollout is over and every Pod is available: what `rollout status` waits for.
+  fileprivate func isMet(_ wanted: Goal.Wanted) -> Bool {
+    switch wanted {
+    case .gone: return false
+    case .exists: return true
+    case .phase: return false
+    case .condition("Ready", let expected):
+      let isReady =
+        status.observedGeneration >= metadata.generation && status.updatedReplicas == size
+        && status.replicas == size && status.availableReplicas == size
+      return isReady == (expected == "True")
+    case .condition(let type, let expected):
+      if let condition = status[condition: type] { return condition.status == expected }
+      return expected == "True" && status.conditions.contains { $0.reason == type }
+    }
   }
 }
 

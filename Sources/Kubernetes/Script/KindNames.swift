@@ -8,7 +8,7 @@ enum KindNames {
   ]
 
   /// What `kubectl get all` lists, as far as it is modelled.
-  static let all = [Kind.pod]
+  static let all = [Kind.pod, .deployment, .replicaSet]
 
   /// The name of a kind that comes later, or nothing.
   static func laterName(_ text: String) -> String? {

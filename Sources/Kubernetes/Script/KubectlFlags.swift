@@ -30,7 +30,7 @@ struct KubectlFlag: Equatable, Sendable {
 enum KubectlFlags {
   static let verbs = [
     "run", "create", "apply", "get", "describe", "delete", "exec", "patch", "label", "logs", "events",
-    "cordon", "uncordon", "taint",
+    "cordon", "uncordon", "taint", "scale",
   ]
 
   /// Real verbs that the model does not play (yet).
@@ -38,7 +38,7 @@ enum KubectlFlags {
     "annotate", "api-resources", "api-versions", "attach", "auth", "autoscale", "certificate", "cluster-info",
     "completion", "config", "cp", "debug", "diff", "drain", "edit", "explain", "expose",
     "kustomize",
-    "options", "plugin", "port-forward", "proxy", "replace", "rollout", "scale", "set", "top",
+    "options", "plugin", "port-forward", "proxy", "replace", "rollout", "set", "top",
     "version", "wait",
   ]
 
@@ -66,7 +66,11 @@ enum KubectlFlags {
         KubectlFlag("image-pull-policy"), KubectlFlag("requests", isGone: true), KubectlFlag("limits", isGone: true),
         KubectlFlag("serviceaccount", isGone: true), KubectlFlag("quiet", "q", .switching),
       ]
-    case "create", "apply":
+    case "scale":
+      selecting + [KubectlFlag("replicas"), KubectlFlag("current-replicas"), KubectlFlag("timeout")]
+    case "create":
+      [KubectlFlag("image"), KubectlFlag("replicas", "r"), KubectlFlag("port")] + flags("apply")
+    case "apply":
       [
         KubectlFlag("filename", "f"), KubectlFlag("validate", "", .optional("true")),
         KubectlFlag("save-config", "", .switching), KubectlFlag("recursive", "R", .switching),
@@ -138,7 +142,9 @@ enum KubectlFlags {
         KubectlFlag("privileged", "", .switching), KubectlFlag("leave-stdin-open", "", .switching),
         KubectlFlag("hostport"), KubectlFlag("replicas"), KubectlFlag("generator"),
       ]
-    case "create", "apply":
+    case "create":
+      return leftOut("apply").filter { $0.name != "image" && $0.name != "replicas" }
+    case "apply":
       return everywhere + [
         KubectlFlag("output", "o"), KubectlFlag("edit", "", .switching), KubectlFlag("server-side", "", .switching),
         KubectlFlag("force", "", .switching), KubectlFlag("force-conflicts", "", .switching),

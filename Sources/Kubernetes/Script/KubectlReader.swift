@@ -38,7 +38,12 @@ struct KubectlReader {
   private func operation(_ arguments: KubectlArguments, _ namespace: String) throws(Mistake) -> Command.Operation {
     switch arguments.verb.text {
     case "run": return .run(try RunReader(arguments: arguments, namespace: namespace).pod())
-    case "create": return .create(try sources(arguments, namespace))
+    case "create":
+      if let kind = arguments.plain.first, Kind.named(kind.text) == .deployment {
+        return try WorkloadReader(arguments: arguments, namespace: namespace, line: line).create()
+      }
+      return .create(try sources(arguments, namespace))
+    case "scale": return try WorkloadReader(arguments: arguments, namespace: namespace, line: line).scale()
     case "apply": return .apply(try sources(arguments, namespace))
     case "get": return .get(try get(arguments, namespace))
     case "describe": return .describe(try SelectionReader(arguments, namespace).read(arguments.plain))

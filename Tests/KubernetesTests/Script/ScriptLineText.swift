@@ -74,6 +74,7 @@ enum ScriptLineText {
       parts += change.add.map { "\($0.key)=\($0.value):\($0.effect)" }
       parts += change.remove.map { "\($0.key)=\($0.value):\($0.effect)-" }
       if change.overwrite { parts.append("overwrite") }
+    case .workload(let command): parts = ["\(command)"]
     }
     return parts.joined(separator: " ")
   }

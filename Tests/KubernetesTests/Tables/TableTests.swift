@@ -31,6 +31,8 @@ struct TableTests {
   static let checkers: [String: TableChecker] = [
     "balanced_allocation": ResourceTables.balanced,
     "crashloop_backoff": BackoffTables.crashLoop,
+    "deployment_rolling": WorkloadTables.rolling,
+    "hashes": WorkloadTables.hashes,
     "hpa": AutoscalerTables.replicas,
     "hpa_behavior_limits": AutoscalerTables.behavior,
     "hpa_normalize": AutoscalerTables.normalised,
@@ -48,6 +50,7 @@ struct TableTests {
     "pod_topology_spread": NeighbourTables.spread,
     "qos": PodTables.qualityOfService,
     "quantity": QuantityTables.quantity,
+    "replicaset_delete_order": WorkloadTables.deletionOrder,
     "taint_toleration": NodeTables.taints,
   ]
 

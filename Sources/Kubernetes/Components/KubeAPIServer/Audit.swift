@@ -27,6 +27,7 @@ enum Audit {
     }
     guard let object = response.object else { return "" }
     if let event = object.event { return self.event(event) }
+    if let text = workload(object, flight) { return text }
     guard let pod = object.pod else { return "" }
     if flight.request.subresource == "status" { return status(pod, flight) }
     if flight.request.verb == .create {

@@ -12,6 +12,7 @@ extension Kubectl {
     case .logsTarget, .logsPods, .logs: answerLogs(response, to: job)
     case .events: answerEvents(response, to: job, at: now)
     case .nodeRead, .nodeList, .nodePatch: answerNode(response, to: job)
+    case .workload(let purpose): answerWorkload(response, purpose, to: job, at: now)
     }
     guard var current = run, current.jobs.isEmpty, current.awaited == nil else { return }
     current.finish(at: now)

@@ -34,6 +34,7 @@ struct Job: Sendable {
     case nodeList
     /// What is printed behind the name of the node.
     case nodePatch(said: String)
+    case workload(WorkloadJob)
   }
 
   var purpose: Purpose
@@ -60,6 +61,8 @@ struct Job: Sendable {
       verb = .create
       subresource = "exec"
     case .applyPatch, .patch, .label, .nodePatch: verb = .patch
+    // These set their own.
+    case .workload: verb = .get
     }
   }
 
@@ -183,6 +186,7 @@ struct CommandRun: Sendable {
     case .events(let options):
       return [Job(.events, ObjectKey(.event, options.allNamespaces ? "" : command.namespace, ""))]
     case .node(let selection, _): return read(selection, one: .nodeRead, many: .nodeList)
+    case .workload(let command): return firstJobs(of: command)
     }
   }
 
