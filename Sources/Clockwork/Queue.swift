@@ -59,7 +59,10 @@ public struct Queue<Element> {
   }
 
   public mutating func removeAll(where isUnwanted: (Element) -> Bool) {
-    items = elements.filter { !isUnwanted($0) }
+    // One by one: turning an array into one of optionals is a cast, which Embedded Swift does not do.
+    var kept: [Element?] = []
+    for element in elements where !isUnwanted(element) { kept.append(element) }
+    items = kept
     head = 0
   }
 

@@ -52,7 +52,7 @@ private func add(_ simulation: Simulation, to digest: inout Digest) {
 private func birth(_ version: Version) -> UInt64 {
   digest { digest in
     var run = simulation(
-      "kubectl run web --image=demo/web:1.0 --port=8080\nuntil pod/web Running\nkubectl get pods -o wide\n"
+      "kubectl run web --image=demo/web:1.0 --port=8080\nuntil pod/web Running\nkubectl logs web --timestamps\nkubectl get pods -o wide\n"
         + "kubectl describe pod web\nkubectl get pod web -o yaml\n",
       version: version
     )

@@ -1,3 +1,5 @@
+import Clockwork
+
 extension Simulation {
   /// The text with names put in for `{{pod app=web 1}}`; nothing where one of them matches no object.
   public func expanded(_ text: String) -> String? {

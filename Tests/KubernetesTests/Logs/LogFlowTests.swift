@@ -227,16 +227,65 @@ struct LogBench {
   }
 
   @Test func largeFilesArePutAside() throws {
-    let long = "kubectl exec web -- sh -c 'i=0; while [ $i -lt 700 ]; do echo $TEXT > /proc/1/fd/1; i=$((i+1)); done'\n"
     let text = String(repeating: "0123456789abcdef", count: 1000)
     let start = "kubectl run web --image=demo/web --env=TEXT=\(text)\nuntil pod/web Ready\n"
-    let bench = LogBench(.now, start + long + "advance 21s\nls /var/log/pods on node1\n")
-    let folder = try #require(bench.last.split(separator: " ").last).trimmingSuffix("\n")
-    let files = LogBench(.now, start + long + "advance 21s\nls /var/log/pods/\(folder)/web on node1\n").last
-    #expect(files.contains(" 0.log\n"))
-    #expect(files.contains(" 0.log.20261122-0800"))
-    let docker = LogBench(.then, start + long + "advance 21s\nls /var/log/pods on node1\n")
-    #expect(!docker.simulation.rows.contains { $0.record.verb == "rotate" })
+    // The same seed gives the same uid.
+    let pods = LogBench(.now, start + "ls /var/log/pods on node1\n").last
+    let folder = try #require(pods.split(separator: " ").last).trimmingSuffix("\n")
+    let loop = "i=0; while [ $i -lt 660 ]; do echo $TEXT > /proc/1/fd/1; i=$((i+1)); done"
+    let write = "kubectl exec web -- sh -c '\(loop)'\n"
+    let bench = LogBench(.now, start + write + "advance 21s\nls /var/log/pods/\(folder)/web on node1\n")
+    #expect(bench.last.contains(" 0.log\n"))
+    #expect(bench.last.contains(" 0.log.20261122-0800"))
+    #expect(bench.simulation.rows.filter { $0.record.verb == "rotate" }.map(\.record.actor).count == 2)
+  }
+
+  @Test func dockerLooksAfterItsOwnFiles() {
+    var file = LogFile()
+    file.append("12345\n")
+    let message = Message.file(NodeFile(id: "a", path: "/x", file: file))
+    for (limit, large) in [(Int64?.none, 0), (5, 1), (6, 0)] {
+      var server = LogServer(maxSize: limit)
+      let isTaken = server.receive(message, from: 0)
+      #expect(isTaken)
+      #expect(server.large.count == large)
+      _ = server.receive(.file(NodeFile(id: "a", path: "/x", file: nil)), from: 0)
+      #expect(server.large.isEmpty && server.files.isEmpty)
+    }
+  }
+
+  @Test func aDeploymentStandsForOneOfItsPods() throws {
+    var problems: [FieldProblem] = []
+    let tree: Value = .map(
+      ("apiVersion", "apps/v1"),
+      ("kind", "Deployment"),
+      ("metadata", .map(("name", "two"), ("namespace", "default"))),
+      (
+        "spec",
+        .map(
+          ("replicas", 0),
+          ("selector", .map(("matchLabels", .map(("app", "two"))))),
+          (
+            "template",
+            .map(
+              ("metadata", .map(("labels", .map(("app", "two"))))),
+              ("spec", .map(("containers", .list([.map(("name", "a"), ("image", "demo/web"))]))))
+            )
+          )
+        )
+      )
+    )
+    let deployment = try #require(Object(value: tree, problems: &problems))
+    let files = ["two.yaml": [LogBench.pod()], "more.yaml": [LogBench.pod("three")], "d.yaml": [deployment]]
+    let script = "kubectl apply -f d.yaml\n\(Self.apply)kubectl logs deployment/two -c b\n"
+    let one = LogBench(.now, script, manifests: files)
+    #expect(one.last == "from b")
+    let more = "kubectl apply -f more.yaml\nuntil pod/three Ready\n"
+    let two = LogBench(.now, script + more + "kubectl logs deploy/two -c b\n", manifests: files)
+    // The one that has been ready for longer is taken.
+    #expect(two.printed.suffix(2) == ["Found 2 pods, using pod/two", "from b"])
+    let all = LogBench(.now, script + more + "kubectl logs deploy/two -c b --all-pods\n", manifests: files)
+    #expect(all.printed.suffix(2) == ["[pod/two/b] from b", "[pod/three/b] from b"])
   }
 }
 

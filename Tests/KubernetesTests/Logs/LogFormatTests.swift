@@ -154,4 +154,44 @@ import Testing
     #expect(log.rotated.map(\.isPacked) == [true, true, true, false])
     #expect(log.file.size == 0)
   }
+
+  @Test func aRequestIsLoggedAndAnswered() throws {
+    var images = Images()
+    var web = Image("demo/web")
+    web.logs = [Image.Line("{time} GET {path} from={from} {odd}"), Image.Line("slow", .stderr)]
+    web.answers = "hello {from}"
+    images.add(web)
+    let durations = Durations(.now)
+    var store = ContainerStore(
+      catalog: images,
+      version: .now,
+      durations: durations,
+      images: [],
+      random: Random(seed: 1)
+    )
+    let pod = ObjectKey(.pod, "default", "web")
+    let order = ContainerOrder(
+      sandbox: "",
+      name: "web",
+      image: "demo/web",
+      command: [],
+      arguments: [],
+      environment: [:],
+      attempt: 0
+    )
+    let call = RuntimeCall(id: 1, pod: pod, uid: "u", operation: .createContainer(order))
+    let id = store.createContainer(call, order, now: 0)
+    store.start(id, now: 0)
+    let answer = store.serve(id, [("path", "/x"), ("from", "192.0.2.1")], now: 1500)
+    #expect(answer == "hello 192.0.2.1")
+    let time = "2026-11-22T08:00:01.500000000Z"
+    #expect(store.log(id).text.hasPrefix("\(time) stdout F \(time) GET /x from=192.0.2.1 {odd}\n"))
+    let written = store.takeWritten()
+    #expect(written.map(\.path) == ["/var/log/pods/default_web_u/web/0.log"])
+    let more = store.takeWritten()
+    #expect(more.isEmpty)
+    store.remove(id)
+    let gone = store.takeWritten()
+    #expect(gone.map(\.file) == [nil])
+  }
 }
