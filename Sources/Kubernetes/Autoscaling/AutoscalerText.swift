@@ -1,3 +1,5 @@
+import Clockwork
+
 /// Sentences of the horizontal Pod autoscaler, word for word as each version writes them.
 public struct AutoscalerText: Equatable, Sendable {
   public let version: Version
@@ -20,14 +22,41 @@ public struct AutoscalerText: Equatable, Sendable {
     "failed to get \(resource) utilization: \(error)"
   }
 
-  public static func failedAverage(_ resource: String, _ error: String) -> String {
-    "failed to get \(resource) utilization: \(error)"
+  /// How the Event about the whole look names the metric that failed.
+  public func failedMetric(_ name: String, isContainer: Bool, _ error: String) -> String {
+    version == .then ? error : "failed to get \(name) \(isContainer ? "container" : "resource") metric value: \(error)"
   }
 
   /// What the Event FailedComputeMetricsReplicas says.
-  public func invalidMetrics(_ invalid: Int, of count: Int, _ resource: String, _ error: String) -> String {
-    let head = "invalid metrics (\(invalid) invalid out of \(count)), first error is: "
-    return version == .then ? head + error : head + "failed to get \(resource) resource metric value: \(error)"
+  public static func invalidMetrics(_ invalid: Int, of count: Int, _ error: String) -> String {
+    "invalid metrics (\(invalid) invalid out of \(count)), first error is: \(error)"
+  }
+
+  /// A metric that only an adapter serves, its reason, and how the Event about the whole look begins.
+  static func foreign(
+    _ type: String,
+    _ name: String,
+    _ namespace: String,
+    _ object: Value?
+  ) -> (
+    error: String, reason: String, summary: String
+  ) {
+    func missing(_ api: String) -> String {
+      "unable to fetch metrics from \(api) metrics API: no \(api) metrics API (\(api).metrics.k8s.io) registered"
+    }
+    switch type {
+    case "Object":
+      let described = object?["describedObject"]
+      let place = "\(described?["kind"]?.text ?? "") \(namespace)/\(described?["name"]?.text ?? "")"
+      let error = "unable to get metric \(name): \(missing("custom")) on \(place)"
+      return (error, "FailedGetObjectMetric", "failed to get object metric value: ")
+    case "External":
+      let error = "unable to get external metric \(namespace)/\(name)/nil: \(missing("external"))"
+      return (error, "FailedGetExternalMetric", "failed to get \(name) external metric value: ")
+    default:
+      let error = "unable to get metric \(name): \(missing("custom"))"
+      return (error, "FailedGetPodsMetric", "failed to get pods metric value: ")
+    }
   }
 
   public static func unableToCompute(_ error: String) -> String {
@@ -44,6 +73,10 @@ public struct AutoscalerText: Equatable, Sendable {
   }
 
   public static func amount(_ resource: String) -> String { "\(resource) resource" }
+
+  public static func container(_ resource: String, isShare: Bool) -> String {
+    isShare ? "\(resource) container resource utilization (percentage of request)" : "\(resource) container resource"
+  }
 
   // MARK: The target
 
@@ -76,6 +109,12 @@ public struct AutoscalerText: Equatable, Sendable {
   public static let allBelow = "All metrics below target"
 
   public static func above(_ metric: String) -> String { "\(metric) above target" }
+
+  // MARK: kubectl
+
+  public static let shareDeprecated =
+    "Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format (e.g., '70%' for "
+    + "utilization or '500m' for milliCPU)."
 
   // MARK: Limits
 

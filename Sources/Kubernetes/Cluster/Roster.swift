@@ -152,6 +152,8 @@ private struct Assembly {
     loops.append(company.add(watching: DeploymentController(version: spec.version, apiserver: Places.apiserver)))
     loops.append(company.add(watching: ReplicaSetController(version: spec.version, apiserver: Places.apiserver)))
     loops.append(company.add(watching: EndpointSliceController(apiserver: Places.apiserver)))
+    let autoscaler = HorizontalPodAutoscalerController(version: spec.version, apiserver: Places.apiserver)
+    loops.append(company.add(watching: autoscaler))
     var manager = KubeControllerManager(host: spec.controlPlaneName, apiserver: Places.apiserver)
     manager.loops = loops
     manager.seed(inventory.objects)

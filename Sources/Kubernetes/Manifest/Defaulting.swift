@@ -18,6 +18,7 @@ public enum Defaulting {
       }
     case .deployment: object.update(Deployment.self) { apply(to: &$0) }
     case .replicaSet: object.update(ReplicaSet.self) { apply(to: &$0) }
+    case .autoscaler: object.update(HorizontalPodAutoscaler.self) { $0.setDefaults() }
     case .opaque(var entries) where object.kind == .secret:
       for entry in entries where entry.key == "type" { return }
       entries.append(Value.Entry("type", "Opaque"))

@@ -23,6 +23,7 @@ public enum Strategy {
     case .replicaSet:
       object.update(ReplicaSet.self) { $0.status = ReplicaSetStatus() }
       object.metadata.generation = 1
+    case .autoscaler: object.update(HorizontalPodAutoscaler.self) { $0.status = AutoscalerStatus() }
     default: return
     }
   }
@@ -39,6 +40,9 @@ public enum Strategy {
     }
     if let stored = old.node { object.updateNode { $0.status = stored.status } }
     workload(&object, old: old)
+    if let stored = old.as(HorizontalPodAutoscaler.self) {
+      object.update(HorizontalPodAutoscaler.self) { $0.status = stored.status }
+    }
     if case .opaque(let entries) = old.content { keep("status", of: entries, in: &object) }
   }
 
@@ -100,6 +104,9 @@ public enum Strategy {
         set.spec = stored.spec
         keepLife(&set.metadata, stored.metadata)
       }
+    }
+    if let stored = old.as(HorizontalPodAutoscaler.self) {
+      object.update(HorizontalPodAutoscaler.self) { $0.spec = stored.spec }
     }
     if case .opaque(let entries) = old.content { keep("spec", of: entries, in: &object) }
   }

@@ -22,6 +22,8 @@ public enum Validation {
       if let deployment = object.as(Deployment.self) { check.deployment(deployment) }
     case .replicaSet:
       if let set = object.as(ReplicaSet.self) { check.replicaSet(set) }
+    case .autoscaler:
+      if let autoscaler = object.as(HorizontalPodAutoscaler.self) { check.autoscaler(autoscaler) }
     case .namespace, .serviceAccount, .lease: break
     }
     return check.problems
@@ -49,6 +51,7 @@ public enum Validation {
       check.sameSelector(before.spec.selector, after.spec.selector)
     }
     if case .opaque(let entries) = new.content { check.data(entries) }
+    if let autoscaler = new.as(HorizontalPodAutoscaler.self) { check.autoscaler(autoscaler) }
     return check.problems
   }
 

@@ -14,6 +14,7 @@ public enum Content: Equatable, Sendable {
   case priorityClass(Shared<PriorityClass>)
   case deployment(Shared<Deployment>)
   case replicaSet(Shared<ReplicaSet>)
+  case autoscaler(Shared<HorizontalPodAutoscaler>)
   /// A kind that is stored and served but not interpreted.
   case opaque([Value.Entry])
 
@@ -32,6 +33,7 @@ public enum Content: Equatable, Sendable {
     case .priorityClass(let priority): priority.tree.entries ?? []
     case .deployment(let deployment): deployment.tree.entries ?? []
     case .replicaSet(let set): set.tree.entries ?? []
+    case .autoscaler(let autoscaler): autoscaler.tree.entries ?? []
     case .opaque(let entries): entries
     }
   }
@@ -49,6 +51,8 @@ public enum Content: Equatable, Sendable {
     case .priorityClass: .priorityClass(Shared(PriorityClass.read(body, &reading) ?? PriorityClass()))
     case .deployment: .deployment(Shared(Deployment.read(body, &reading) ?? Deployment()))
     case .replicaSet: .replicaSet(Shared(ReplicaSet.read(body, &reading) ?? ReplicaSet()))
+    case .horizontalPodAutoscaler:
+      .autoscaler(Shared(HorizontalPodAutoscaler.read(body, &reading) ?? HorizontalPodAutoscaler()))
     default: .opaque(body.sorted.entries ?? [])
     }
   }

@@ -89,6 +89,7 @@ public struct ObjectTable: Equatable, Sendable {
     case .lease: ["NAME", "HOLDER", "AGE"]
     case .priorityClass:
       ["NAME", "VALUE", "GLOBAL-DEFAULT", "AGE"] + (version == .now ? ["PREEMPTIONPOLICY"] : [])
+    case .horizontalPodAutoscaler: AutoscalerTable.header
     default: ["NAME", "AGE"]
     }
   }
@@ -100,6 +101,7 @@ public struct ObjectTable: Equatable, Sendable {
     if let node = object.node { return row(node, age, isWide) }
     if let event = object.event { return row(event, now, isWide) }
     if let namespace = object.asNamespace { return [object.name, namespace.status.phase, age] }
+    if let autoscaler = object.as(HorizontalPodAutoscaler.self) { return AutoscalerTable.row(autoscaler, age, version) }
     if let account = object.serviceAccount { return [object.name, "\(account.secrets.count)", age] }
     let value = object.value
     func count(_ key: String) -> Int { value[key]?.entries?.count ?? 0 }

@@ -29,10 +29,16 @@ public enum ObjectText {
     return out + "\n"
   }
 
+  /// An object in the version that kubectl asks for, which is not always the newest.
+  private static func tree(_ object: Object, _ version: Version) -> Value {
+    if version == .then, let autoscaler = object.as(HorizontalPodAutoscaler.self) { return autoscaler.firstVersion }
+    return object.value
+  }
+
   private static func tree(_ objects: [Object], isList: Bool, _ version: Version) -> Value {
-    if !isList, let only = objects.first, objects.count == 1 { return only.value }
+    if !isList, let only = objects.first, objects.count == 1 { return tree(only, version) }
     var items: [Value] = []
-    for object in objects { items.append(object.value) }
+    for object in objects { items.append(tree(object, version)) }
     var metadata = Value.map(("resourceVersion", .string("")))
     // Lists lost their link to themselves with 1.20, but its kubectl still prints the empty field.
     if version == .then { metadata["selfLink"] = .string("") }

@@ -17,6 +17,7 @@ public struct Command: Equatable, Sendable {
     /// `cordon`, `uncordon` and `taint`.
     case node(Selection, NodeChange)
     case workload(WorkloadCommand)
+    case autoscale([ObjectKey], Autoscale)
   }
 
   /// An object of a manifest, with the file that it stood in.
@@ -75,6 +76,19 @@ public struct Command: Equatable, Sendable {
     public var ignoreNotFound: Bool = false
     /// `--force`: kubectl warns before it deletes.
     public var isForced: Bool = false
+
+    public init() {}
+  }
+
+  /// What `kubectl autoscale` asks for.
+  public struct Autoscale: Equatable, Sendable {
+    /// Empty where the autoscaler is called like its target.
+    public var name: String = ""
+    public var minimum: Int64? = nil
+    public var maximum: Int64 = 0
+    public var metrics: [MetricSpec] = []
+    /// What kubectl says of flags that are to go.
+    public var warning: String = ""
 
     public init() {}
   }

@@ -31,11 +31,12 @@ enum KubectlFlags {
   static let verbs = [
     "run", "create", "apply", "get", "describe", "delete", "exec", "patch", "label", "logs", "events",
     "cordon", "uncordon", "taint", "scale",
+    "autoscale",
   ]
 
   /// Real verbs that the model does not play (yet).
   static let later = [
-    "annotate", "api-resources", "api-versions", "attach", "auth", "autoscale", "certificate", "cluster-info",
+    "annotate", "api-resources", "api-versions", "attach", "auth", "certificate", "cluster-info",
     "completion", "config", "cp", "debug", "diff", "drain", "edit", "explain", "expose",
     "kustomize",
     "options", "plugin", "port-forward", "proxy", "replace", "rollout", "set", "top",
@@ -98,6 +99,11 @@ enum KubectlFlags {
       ]
     case "patch":
       [KubectlFlag("patch", "p"), KubectlFlag("type")]
+    case "autoscale":
+      [
+        KubectlFlag("min"), KubectlFlag("max"), KubectlFlag("cpu-percent"), KubectlFlag("name"), KubectlFlag("cpu"),
+        KubectlFlag("memory"), KubectlFlag("save-config", "", .switching),
+      ]
     case "label":
       selecting + [
         KubectlFlag("overwrite", "", .switching), KubectlFlag("all", "", .switching), KubectlFlag("field-selector"),

@@ -53,6 +53,7 @@ struct KubectlReader {
     case "logs": return .logs(try LogsReader(arguments: arguments, namespace: namespace).logs())
     case "events": return .events(try LogsReader(arguments: arguments, namespace: namespace).events())
     case "cordon", "uncordon", "taint": return try NodeReader(arguments: arguments, namespace: namespace).operation()
+    case "autoscale": return try AutoscaleReader(version: version, arguments: arguments).operation(namespace)
     default: return try label(arguments, namespace)
     }
   }

@@ -75,6 +75,8 @@ enum ScriptLineText {
       parts += change.remove.map { "\($0.key)=\($0.value):\($0.effect)-" }
       if change.overwrite { parts.append("overwrite") }
     case .workload(let command): parts = ["\(command)"]
+    case .autoscale(let keys, let options):
+      parts = ["autoscale"] + keys.map(\.qualifiedName) + ["\(options.minimum ?? 0)...\(options.maximum)"]
     }
     return parts.joined(separator: " ")
   }

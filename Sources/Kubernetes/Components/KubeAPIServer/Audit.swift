@@ -23,11 +23,13 @@ enum Audit {
     case .bind(let node): return "bind to \(node)"
     case .delete(let deletion): return self.deletion(flight, deletion.graceSeconds)
     case .token: return "token for \(flight.request.name)"
+    case .scale(let replicas): return "spec.replicas -> \(replicas)"
     default: break
     }
     guard let object = response.object else { return "" }
     if let event = object.event { return self.event(event) }
     if let text = workload(object, flight) { return text }
+    if let autoscaler = object.as(HorizontalPodAutoscaler.self) { return self.autoscaler(autoscaler) }
     guard let pod = object.pod else { return "" }
     if flight.request.subresource == "status" { return status(pod, flight) }
     if flight.request.verb == .create {
@@ -50,6 +52,15 @@ enum Audit {
     let source = event.source.component.isEmpty ? event.reportingComponent : event.source.component
     let count = event.count == 0 ? "None" : "\(event.count)"
     return "Event \(event.type) \(event.reason) \(about) from \(source) count=\(count): \(event.message)"
+  }
+
+  private static func autoscaler(_ autoscaler: HorizontalPodAutoscaler) -> String {
+    let status = autoscaler.status
+    let share = autoscaler.cpuShare.map { "\($0)" } ?? "None"
+    let head = "status current=\(status.currentReplicas) desired=\(status.desiredReplicas) cpu=\(share)"
+    if status.conditions.isEmpty { return head }
+    let conditions = status.conditions.map { "('\($0.type)', '\($0.status)', '\($0.reason)')" }
+    return "\(head) conds=[\(conditions.joined(separator: ", "))]"
   }
 
   private static func status(_ pod: Pod, _ flight: Flight) -> String {

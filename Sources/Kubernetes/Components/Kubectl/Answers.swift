@@ -13,13 +13,14 @@ extension Kubectl {
     case .events: answerEvents(response, to: job, at: now)
     case .nodeRead, .nodeList, .nodePatch: answerNode(response, to: job)
     case .workload(let purpose): answerWorkload(response, purpose, to: job, at: now)
+    case .autoscaleRead, .autoscale: answerAutoscale(response, to: job)
     }
     guard var current = run, current.jobs.isEmpty, current.awaited == nil else { return }
     current.finish(at: now)
     run = current
   }
 
-  private func fail(_ current: inout CommandRun, _ response: Response, _ job: Job, _ context: String = "") {
+  func fail(_ current: inout CommandRun, _ response: Response, _ job: Job, _ context: String = "") {
     current.fail(KubectlText.error(response, context), about: job.subject)
   }
 

@@ -35,6 +35,8 @@ struct Job: Sendable {
     /// What is printed behind the name of the node.
     case nodePatch(said: String)
     case workload(WorkloadJob)
+    case autoscaleRead
+    case autoscale
   }
 
   var purpose: Purpose
@@ -48,8 +50,9 @@ struct Job: Sendable {
     self.key = key
     self.body = body
     switch purpose {
-    case .create, .applyCreate: verb = .create
-    case .applyRead, .get, .describe, .execRead, .patchRead, .labelRead, .logsTarget, .nodeRead: verb = .get
+    case .create, .applyCreate, .autoscale: verb = .create
+    case .applyRead, .get, .describe, .execRead, .patchRead, .labelRead, .logsTarget, .nodeRead, .autoscaleRead:
+      verb = .get
     case .list, .describeList, .describeParts, .deleteList, .labelList, .logsPods, .events, .nodeList: verb = .list
     case .logs(let query, _):
       verb = .get
@@ -179,6 +182,7 @@ struct CommandRun: Sendable {
       let key = ObjectKey(.pod, command.namespace, pod)
       return [Job(.execRead(container: container, command: words), key)]
     case .patch(let keys, let kind, let patch): return keys.map { Job(.patchRead(kind, patch), $0) }
+    case .autoscale(let keys, _): return keys.map { Job(.autoscaleRead, $0) }
     case .label(let selection, _): return read(selection, one: .labelRead, many: .labelList)
     case .logs(let options):
       if let target = options.target { return [Job(.logsTarget, target)] }

@@ -153,6 +153,8 @@ extension CommandRun {
       }
       let lease = parts.first { $0.kind == .lease && $0.name == object.name }
       text += Describe.node(node, pods: pods, lease: lease, events: events, version, now: now)
+    } else if let autoscaler = object.as(HorizontalPodAutoscaler.self) {
+      text += Describe.autoscaler(autoscaler, events: events, version, now: now)
     } else {
       text += describePlainly(object)
     }
