@@ -6,7 +6,7 @@ import Kubernetes
 ///
 /// `pod/web`, `pod/kube-system/x`, `node/node1` and `pod/{{pod app=web 1}}` are objects. `pods` and `pods app=web` are
 /// the objects that `kubectl get` would list, whose one field is `count`. `kubectl` is the command that came last, with
-/// the fields `output` and `exit`.
+/// the fields `exit` and `output`, of which `output[1]` is the second line and `output[1][2]` a word of it.
 enum Asked: Equatable {
   case object(ObjectKey)
   case all(Kind, LabelSelector)
@@ -42,14 +42,25 @@ enum Asked: Equatable {
       let found = simulation.etcd.objects.filter { $0.kind == kind && labels.matches($0.metadata.labels) }
       return "\(found.count { !kind.isNamespaced || $0.metadata.namespace == "default" })"
     case .kubectl:
-      switch field {
+      let path = field.map(Asked.path) ?? []
+      switch path.first {
       case "exit": return simulation.kubectl.map { "\($0.exitCode)" }
       case "output":
-        return simulation.rows.last(where: { $0.record.actor == "kubectl" && $0.record.verb == "print" })?.record.note
-          ?? ""
+        let last = simulation.rows.last { $0.record.actor == "kubectl" && $0.record.verb == "print" }
+        return Asked.part(path.dropFirst().map { Int($0) }, of: last?.record.note ?? "")
       default: return nil
       }
     }
+  }
+
+  /// The whole output, one line of it, or one word of a line, counted from 0 as indices of lists are.
+  private static func part(_ path: [Int?], of text: String) -> String? {
+    guard let first = path.first else { return text }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    guard let row = first, lines.indices.contains(row) else { return nil }
+    guard path.count > 1 else { return lines[row] }
+    let words = lines[row].split(separator: " ").map(String.init)
+    return path[1].flatMap { words.indices.contains($0) ? words[$0] : nil }
   }
 
   /// `pod/web`, `pod/kube-system/x`, `node/node1`.
@@ -62,8 +73,22 @@ enum Asked: Equatable {
     return ObjectKey(kind, kind.isNamespaced ? namespace : "", name)
   }
 
-  /// `spec.containers[0].image`, `.status.podIP`.
-  private static func path(_ text: String) -> [String] {
-    text.split { $0 == "." || $0 == "[" || $0 == "]" }.map(String.init)
+  /// `spec.containers[0].image`, `.status.podIP`, and `metadata.annotations['a.b/c']` where a key has dots of its own.
+  static func path(_ text: String) -> [String] {
+    var parts: [String] = []
+    var part = ""
+    var isBracket = false
+    for letter in text {
+      switch letter {
+      case "[", "]",
+        "." where !isBracket:
+        if !part.isEmpty { parts.append(part) }
+        part = ""
+        isBracket = letter == "["
+      case "'" where isBracket: continue
+      default: part.append(letter)
+      }
+    }
+    return part.isEmpty ? parts : parts + [part]
   }
 }

@@ -60,6 +60,20 @@ import Testing
     #expect(text("kubectl", "mood", in: run) == nil)
   }
 
+  @Test func oneWordOfATableCanBeAskedFor() throws {
+    let run = try run(["kubectl run web --image=demo/web:1.0", "until pod/web Running", "kubectl get pods"])
+    #expect(text("kubectl", "output[0][0]", in: run) == "NAME")
+    #expect(text("kubectl", "output[1][2]", in: run) == "Running")
+    #expect(text("kubectl", "output[9]", in: run) == nil)
+    #expect(text("kubectl", "output[1][9]", in: run) == nil)
+  }
+
+  @Test func aKeyWithDotsStandsInBrackets() {
+    #expect(Asked.path("spec.containers[0].image") == ["spec", "containers", "0", "image"])
+    #expect(Asked.path("metadata.annotations['a.b/c']") == ["metadata", "annotations", "a.b/c"])
+    #expect(Asked.path(".status.podIP") == ["status", "podIP"])
+  }
+
   @Test func aClusterMayKeepItsSizesInEveryVariant() throws {
     var spec = ClusterSpec()
     spec.machines = [ClusterSpec.Machine(name: "node1", ip: "192.0.2.11")]
