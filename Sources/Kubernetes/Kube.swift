@@ -17,6 +17,10 @@ public enum Kube: Domain {
     case proxy
     /// metrics-server: a Pod's process that serves an API of its own behind kube-apiserver.
     case metrics
+    /// The kernel of a node, which counts and limits what processes use.
+    case kernel
+    /// Clients of the Pods, outside of the cluster.
+    case outside
   }
 
   /// What an action acts on: an API object, or something that is none, such as a container or an etcd key.
@@ -79,7 +83,8 @@ public enum Kube: Domain {
     case .transaction, .range: allowed = sender == .apiserver && receiver == .etcd
     case .transacted, .ranged, .committed: allowed = sender == .etcd && receiver == .apiserver
     case .request:
-      let isClient = sender != .etcd && sender != .runtime && sender != .network && sender != .apiserver
+      let isNoClient = sender == .etcd || sender == .runtime || sender == .network || sender == .kernel
+      let isClient = !isNoClient && sender != .apiserver
       allowed = (receiver == .apiserver && isClient) || (sender == .apiserver && receiver == .metrics)
     case .response: allowed = sender == .apiserver || (sender == .metrics && receiver == .apiserver)
     case .watch: allowed = sender == .apiserver
@@ -92,6 +97,9 @@ public enum Kube: Domain {
     case .runtimeReply, .containers, .file: allowed = sender == .runtime && receiver == .kubelet
     case .network: allowed = sender == .runtime && receiver == .network
     case .networkReply: allowed = sender == .network && receiver == .runtime
+    case .kernel: allowed = receiver == .kernel && (sender == .runtime || sender == .kubelet || sender == .outside)
+    case .kernelReply: allowed = sender == .kernel && (receiver == .kubelet || receiver == .runtime)
+    case .load: allowed = receiver == .outside
     case .command, .refused, .closed: allowed = true
     }
     return allowed ? nil : Obstacle("rule.\(message.name)")

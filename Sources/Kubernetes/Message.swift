@@ -28,6 +28,11 @@ public enum Message: Letter, Sendable {
   case file(NodeFile)
   case network(NetworkCall)
   case networkReply(NetworkReply)
+  /// A system call, or a file of the kernel that is read.
+  case kernel(KernelCall)
+  case kernelReply(KernelReply)
+  /// Clients outside get something to do; only they hear it.
+  case load(LoadOrder)
   /// The receiver of request `id` is not listening.
   case refused(id: Int64, by: Address)
   case closed(by: Address)
@@ -41,6 +46,7 @@ public enum Message: Letter, Sendable {
     case .nodeCall(let call): .refused(id: call.id, by: -1)
     case .runtime(let call): .refused(id: call.id, by: -1)
     case .network(let call): .refused(id: call.id, by: -1)
+    case .kernel(let call): .refused(id: call.id, by: -1)
     default: nil
     }
   }
@@ -68,6 +74,9 @@ public enum Message: Letter, Sendable {
     case .file: "file"
     case .network: "network"
     case .networkReply: "network-reply"
+    case .kernel: "kernel"
+    case .kernelReply: "kernel-reply"
+    case .load: "load"
     case .refused: "refused"
     case .closed: "closed"
     }
@@ -96,6 +105,9 @@ public enum Message: Letter, Sendable {
     case .containers(let view): "\(view.containers.count) containers"
     case .network(let call): call.summary
     case .networkReply(let reply): reply.summary
+    case .kernel(let call): call.summary
+    case .kernelReply(let reply): reply.summary
+    case .load(let order): order.summary
     case .refused: "connection refused"
     case .closed: "connection closed"
     }

@@ -66,6 +66,8 @@ public struct ContainerOrder: Equatable, Sendable {
   public var arguments: [String]
   public var environment: Table<String, String>
   public var attempt: Int64
+  /// What the container's cgroup allows.
+  public var resources: ResourceRequirements = ResourceRequirements()
 }
 
 /// The runtime's answer.
@@ -122,6 +124,8 @@ public struct ContainerRecord: Equatable, Sendable {
   public var startedAt: Time?
   public var finishedAt: Time?
   public var exitCode: Int64
+  /// True when the kernel ended it because it needed more memory than it may have.
+  public var isOutOfMemory: Bool = false
   /// The sandbox's address; empty for containers.
   public var ip: String
 

@@ -125,6 +125,8 @@ extension Run {
     case .network: "cni"
     case .proxy: "proxy"
     case .metrics: "metrics"
+    case .kernel: "kernel"
+    case .outside: "load"
     }
   }
 

@@ -4,7 +4,8 @@ public import Clockwork
 ///
 /// Keys: `version` (then, now), `runtime` (docker, containerd), `network` (kubenet, bridge), `proxy`,
 /// `serviceCIDR`, `clusterCIDR`, `controlPlane` {name, ip, registers, podCIDR, cpu, memory, pods},
-/// `nodes` [{name, ip, podCIDR, cpu, memory, pods, labels, taints}], `sizes` (varied, fixed).
+/// `nodes` [{name, ip, podCIDR, cpu, memory, pods, labels, taints}], `sizes` (varied, fixed),
+/// `addons` {metrics-server}.
 public struct ClusterSpec: Equatable, Sendable {
   public enum Runtime: String, Equatable, Sendable {
     case docker
@@ -42,6 +43,7 @@ public struct ClusterSpec: Equatable, Sendable {
   public var machines: [Machine] = []
   /// Whether the machines of another variant may be of another size; not where a story counts what fits on them.
   public var variesSizes = true
+  public var addOns: AddOns = AddOns()
 
   public init() {}
 
@@ -73,6 +75,7 @@ public struct ClusterSpec: Equatable, Sendable {
     if machines.isEmpty {
       reader.problems.append(FieldProblem(.required, ["nodes"], detail: "a cluster needs a node"))
     }
+    addOns = AddOns(&reader, version: version)
     checkPairs(&reader)
     checkNames(&reader)
     problems += reader.problems

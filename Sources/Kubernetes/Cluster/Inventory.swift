@@ -21,6 +21,7 @@ struct Inventory {
       first += Bootstrap.namespace(name, version: spec.version, random: &self.random)
     }
     first.append(KubeControllerManager.lease(host: spec.controlPlaneName))
+    if spec.addOns.metricsServer != nil { first += MetricsServerManifest.objects(spec) }
     revision = Inventory.revision - Int64(first.count + spec.machines.count + PriorityClass.system.count)
     for object in first { add(object) }
     for machine in spec.machines { add(node: machine) }

@@ -51,7 +51,10 @@ public enum Level: String, Equatable, Comparable, Sendable {
       }
     case .network: return verb == "add" ? .story : .detail
     case .controller: return of(controllerVerb: verb, kind)
-    case .metrics, .proxy: return verb == "list" ? .wire : .detail
+    case .metrics: return verb == "scrape" || verb == "answer" ? .story : (verb == "store" ? .detail : .wire)
+    case .kernel: return verb == "oom-kill" ? .story : .detail
+    case .outside: return verb == "spread" ? .story : .wire
+    case .proxy: return verb == "list" ? .wire : .detail
     }
   }
 

@@ -5,14 +5,17 @@ enum Roster {
   /// A cluster that has been running for a while: every watch is open, every cache is filled, nothing is under way.
   ///
   /// With a misconception it is the cluster of those who believe in it.
+  /// `measured` is true where something outside of the add-ons needs the kernels' accounts.
   static func world(
     _ spec: ClusterSpec,
     images: Images,
     preloaded: [String],
     seed: UInt64,
+    measured: Bool = false,
     supposing rule: FalseRule? = nil
   ) -> KubeWorld {
-    let assembly = Assembly(spec, images: images, preloaded: preloaded, random: Random(seed: seed))
+    var assembly = Assembly(spec, images: images, preloaded: preloaded, random: Random(seed: seed))
+    assembly.isMeasured = measured || spec.addOns.metricsServer != nil
     return assembly.world(supposing: rule)
   }
 
@@ -94,6 +97,8 @@ private struct Assembly {
   let random: Random
   let durations: Durations
   let inventory: Inventory
+  /// Whether the nodes have kernels that count and kubelets that read them.
+  var isMeasured = false
 
   init(_ spec: ClusterSpec, images: Images, preloaded: [String], random: Random) {
     self.spec = spec
@@ -114,7 +119,10 @@ private struct Assembly {
     company.add(Kubectl(version: spec.version, apiserver: Places.apiserver, server: server))
     company.add(watching: scheduler())
     addManager(to: &company)
-    for machine in spec.machines.indices { add(machine, to: &company) }
+    var nodes = MeasuredNodes()
+    for machine in spec.machines.indices { add(machine, to: &company, &nodes) }
+    if isMeasured { company.add(Load(apiserver: Places.apiserver, kernels: nodes.kernels)) }
+    addMetricsServer(to: &company, nodes)
     var cast = company.everybody(etcd)
     guard let rule else { return KubeWorld(cast) }
     for watch in rule.watches(Scene(cast: cast, spec: spec)) {
@@ -160,20 +168,59 @@ private struct Assembly {
     company.add(manager)
   }
 
-  private func add(_ index: Int, to company: inout Company) {
+  /// What metrics-server and the clients outside have to know of the nodes.
+  private struct MeasuredNodes {
+    var kernels: Table<String, Address> = [:]
+    var cadvisors: Table<String, CAdvisor> = [:]
+  }
+
+  /// Gives a kubelet cAdvisor, which has been reading for a while.
+  private func measure(_ kubelet: inout Kubelet, _ index: Int, _ kernel: Address, _ cgroups: Cgroups) -> CAdvisor {
+    let metering = spec.addOns.metricsServer ?? AddOns.Metering(spec.version)
+    var measuring = Measuring(
+      node: spec.machines[index].name,
+      version: spec.version,
+      kernel: kernel,
+      interval: metering.housekeeping,
+      random: random.stream("cadvisor \(index)")
+    )
+    measuring.cadvisor.seed(cgroups)
+    kubelet.measuring = measuring
+    return measuring.cadvisor
+  }
+
+  private func addMetricsServer(to company: inout Company, _ nodes: MeasuredNodes) {
+    guard let metering = spec.addOns.metricsServer else { return }
+    var server = MetricsServer(
+      version: spec.version,
+      resolution: metering.resolution,
+      apiserver: Places.apiserver,
+      random: random.stream("metrics-server")
+    )
+    server.kubelets = company.apiserver.kubelets
+    server.seed(nodes.cadvisors)
+    company.apiserver.backends["metrics.k8s.io"] = company.next
+    company.add(watching: server)
+  }
+
+  private func add(_ index: Int, to company: inout Company, _ nodes: inout MeasuredNodes) {
     let machine = spec.machines[index]
     guard let node = inventory.node(machine.name) else { return }
-    // A node's four parts stand side by side and know each other's places.
+    // A node's parts stand side by side and know each other's places.
     let first = company.next
     company.apiserver.kubelets[machine.name] = first
-    company.add(watching: kubelet(node, index, runtime: first + 1))
-    let store = ContainerStore(
+    let cgroups = Cgroups(cpus: machine.cpu)
+    var kubelet = self.kubelet(node, index, runtime: first + 1)
+    if isMeasured { nodes.cadvisors[machine.name] = measure(&kubelet, index, first + 4, cgroups) }
+    company.add(watching: kubelet)
+    var store = ContainerStore(
       catalog: images,
       version: spec.version,
       durations: durations,
       images: preloaded,
       random: random.stream("runtime \(index)")
     )
+    if isMeasured { store.kernel = first + 4 }
     switch spec.runtime {
     case .docker:
       let docker = Docker(
@@ -203,6 +250,10 @@ private struct Assembly {
     )
     company.add(plugin)
     company.add(KubeProxy(node: machine.name, apiserver: Places.apiserver))
+    guard isMeasured else { return }
+    let dies = spec.runtime == .docker
+    let kernel = Kernel(node: machine.name, runtime: first + 1, cgroups: cgroups, diesWithRuntime: dies)
+    nodes.kernels[machine.name] = company.add(kernel)
   }
 
   private func kubelet(_ node: Node, _ index: Int, runtime: Address) -> Kubelet {

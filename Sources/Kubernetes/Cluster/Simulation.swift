@@ -69,6 +69,7 @@ public struct Simulation {
       images: images,
       preloaded: Simulation.preloaded(script),
       seed: seed,
+      measured: Simulation.hasLoad(script),
       supposing: rule
     )
     timeline = Timeline(world, budget: budget)
@@ -82,6 +83,18 @@ public struct Simulation {
       images.append(image)
     }
     return images
+  }
+
+  /// Clients outside exist where a script speaks of them.
+  private static func hasLoad(_ script: [NumberedLine]) -> Bool {
+    for numbered in script {
+      switch numbered.line {
+      case .load: return true
+      case .deferred(let text) where text.hasPrefix("load "): return true
+      default: break
+      }
+    }
+    return false
   }
 
   // MARK: Going on
@@ -228,6 +241,8 @@ public struct Simulation {
     case .slow(let name, let delay): fault(name, numbered) { .slow($0, by: delay) }
     case .cut(let one, let other): pair(one, other, numbered) { .cut($0, $1) }
     case .mend(let one, let other): pair(one, other, numbered) { .mend($0, $1) }
+    case .load(let order):
+      if let clients = component("load", numbered) { intervene(.tell(.load(order), to: clients)) }
     case .advance(let time): cursor.wait = .moment(world.now + time)
     case .until(let goal): cursor.wait = .goal(goal)
     case .mark(let name):

@@ -24,7 +24,7 @@ public enum Validation {
       if let set = object.as(ReplicaSet.self) { check.replicaSet(set) }
     case .autoscaler:
       if let autoscaler = object.as(HorizontalPodAutoscaler.self) { check.autoscaler(autoscaler) }
-    case .namespace, .serviceAccount, .lease: break
+    case .namespace, .serviceAccount, .lease, .apiService, .podMetrics, .nodeMetrics: break
     }
     return check.problems
   }

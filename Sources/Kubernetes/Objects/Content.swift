@@ -15,6 +15,9 @@ public enum Content: Equatable, Sendable {
   case deployment(Shared<Deployment>)
   case replicaSet(Shared<ReplicaSet>)
   case autoscaler(Shared<HorizontalPodAutoscaler>)
+  case apiService(Shared<APIService>)
+  case podMetrics(Shared<PodMetrics>)
+  case nodeMetrics(Shared<NodeMetrics>)
   /// A kind that is stored and served but not interpreted.
   case opaque([Value.Entry])
 
@@ -34,6 +37,9 @@ public enum Content: Equatable, Sendable {
     case .deployment(let deployment): deployment.tree.entries ?? []
     case .replicaSet(let set): set.tree.entries ?? []
     case .autoscaler(let autoscaler): autoscaler.tree.entries ?? []
+    case .apiService(let service): service.tree.entries ?? []
+    case .podMetrics(let metrics): metrics.tree.entries ?? []
+    case .nodeMetrics(let metrics): metrics.tree.entries ?? []
     case .opaque(let entries): entries
     }
   }
@@ -53,6 +59,9 @@ public enum Content: Equatable, Sendable {
     case .replicaSet: .replicaSet(Shared(ReplicaSet.read(body, &reading) ?? ReplicaSet()))
     case .horizontalPodAutoscaler:
       .autoscaler(Shared(HorizontalPodAutoscaler.read(body, &reading) ?? HorizontalPodAutoscaler()))
+    case .apiService: .apiService(Shared(APIService.read(body, &reading) ?? APIService()))
+    case .podMetrics: .podMetrics(Shared(PodMetrics.read(body, &reading) ?? PodMetrics()))
+    case .nodeMetrics: .nodeMetrics(Shared(NodeMetrics.read(body, &reading) ?? NodeMetrics()))
     default: .opaque(body.sorted.entries ?? [])
     }
   }

@@ -18,6 +18,7 @@ public struct Command: Equatable, Sendable {
     case node(Selection, NodeChange)
     case workload(WorkloadCommand)
     case autoscale([ObjectKey], Autoscale)
+    case top(TopOptions)
   }
 
   /// An object of a manifest, with the file that it stood in.

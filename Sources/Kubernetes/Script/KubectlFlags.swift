@@ -30,7 +30,7 @@ struct KubectlFlag: Equatable, Sendable {
 enum KubectlFlags {
   static let verbs = [
     "run", "create", "apply", "get", "describe", "delete", "exec", "patch", "label", "logs", "events",
-    "cordon", "uncordon", "taint", "scale",
+    "cordon", "uncordon", "taint", "top", "scale",
     "autoscale",
   ]
 
@@ -39,7 +39,7 @@ enum KubectlFlags {
     "annotate", "api-resources", "api-versions", "attach", "auth", "certificate", "cluster-info",
     "completion", "config", "cp", "debug", "diff", "drain", "edit", "explain", "expose",
     "kustomize",
-    "options", "plugin", "port-forward", "proxy", "replace", "rollout", "set", "top",
+    "options", "plugin", "port-forward", "proxy", "replace", "rollout", "set",
     "version", "wait",
   ]
 
@@ -104,6 +104,7 @@ enum KubectlFlags {
         KubectlFlag("min"), KubectlFlag("max"), KubectlFlag("cpu-percent"), KubectlFlag("name"), KubectlFlag("cpu"),
         KubectlFlag("memory"), KubectlFlag("save-config", "", .switching),
       ]
+    case "top": TopReader.flags
     case "label":
       selecting + [
         KubectlFlag("overwrite", "", .switching), KubectlFlag("all", "", .switching), KubectlFlag("field-selector"),

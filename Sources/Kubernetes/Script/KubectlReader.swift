@@ -54,6 +54,7 @@ struct KubectlReader {
     case "events": return .events(try LogsReader(arguments: arguments, namespace: namespace).events())
     case "cordon", "uncordon", "taint": return try NodeReader(arguments: arguments, namespace: namespace).operation()
     case "autoscale": return try AutoscaleReader(version: version, arguments: arguments).operation(namespace)
+    case "top": return .top(try TopReader.read(arguments, version))
     default: return try label(arguments, namespace)
     }
   }

@@ -12,6 +12,8 @@ public enum ScriptLine: Equatable, Sendable {
   case slow(component: String, by: Time)
   case cut(String, String)
   case mend(String, String)
+  /// Clients outside keep Pods busy from now on.
+  case load(LoadOrder)
   case advance(Time)
   case until(Goal)
   case mark(String)

@@ -105,6 +105,7 @@ public struct ScriptParser {
     case "advance":
       _ = try arguments(rest, ["DURATION"], verb)
       return .advance(try duration(rest[0]))
+    case "load": return .load(try LoadReader.read(rest, verb))
     case "until": return .until(try GoalReader.read(rest, verb))
     case "mark": return .mark(try arguments(rest, ["NAME"], verb)[0])
     case "etcdctl", "crictl", "cat", "ls": return .view(try view(rest, verb))
@@ -176,12 +177,12 @@ public struct ScriptParser {
 
   /// Words that a line can begin with.
   public static let verbs = [
-    "kubectl", "preload", "break", "repair", "slow", "cut", "mend", "advance", "until", "mark", "etcdctl", "crictl",
-    "cat", "ls",
+    "kubectl", "preload", "break", "repair", "slow", "cut", "mend", "load", "advance", "until", "mark", "etcdctl",
+    "crictl", "cat", "ls",
   ]
 
   /// Lines of the script language that need parts of the cluster which are not built yet.
   static let later = [
-    "send", "load", "ip", "bridge", "iptables-save", "ipvsadm-save", "nft", "conntrack",
+    "send", "ip", "bridge", "iptables-save", "ipvsadm-save", "nft", "conntrack",
   ]
 }

@@ -14,6 +14,9 @@ enum ScriptLineText {
     case .slow(let component, let time): return "slow \(component) \(time)"
     case .cut(let one, let other): return "cut \(one) \(other)"
     case .mend(let one, let other): return "mend \(one) \(other)"
+    case .load(let order):
+      let amounts = "cpu=\(order.cpu ?? -1) memory=\(order.memory ?? -1)"
+      return "load \(order.namespace)/\(order.text) \(amounts)" + (order.isShared ? " shared" : "")
     case .advance(let time): return "advance \(time)"
     case .mark(let name): return "mark \(name)"
     case .until(let goal): return "until \(goal.kindName) \(goal.namespace)/\(goal.name) \(of(goal.wanted))"
@@ -47,6 +50,13 @@ enum ScriptLineText {
       if options.showLabels { parts.append("labels") }
       if options.noHeaders { parts.append("bare") }
       if !options.sortBy.isEmpty { parts += ["by", options.sortBy.joined(separator: ".")] }
+    case .top(let options):
+      parts = ["top", options.isNodes ? "nodes" : "pods", options.name]
+      for (isOn, word) in [
+        (options.allNamespaces, "all"), (options.containers, "containers"), (options.noHeaders, "bare"),
+        (options.sum, "sum"), (options.labels != nil, "labels"),
+      ] where isOn { parts.append(word) }
+      if !options.sortBy.isEmpty { parts += ["by", options.sortBy] }
     case .describe(let selection): parts = ["describe"] + selection.kinds.map(\.singular) + of(selection)
     case .delete(let selection, let options):
       parts = ["delete"] + of(selection)

@@ -25,7 +25,11 @@ public struct KubeAPIServer: Component {
   /// Commits of etcd's watch that no watcher has been told of.
   var commits: [Commit] = []
   var random: Random
-  private var serial: Int64 = 0
+  var serial: Int64 = 0
+  /// Whether the servers of other API groups can be reached.
+  var aggregator = Aggregator()
+  /// Where kube-apiserver itself stands, as the sender of its own requests.
+  var checker: Address = 0
   private var sync = Sync.done
   /// A new process serves nothing before it has read etcd once.
   private var isStarting = false
@@ -44,7 +48,10 @@ public struct KubeAPIServer: Component {
   }
 
   /// Knows an object from before the story begins.
-  public mutating func seed(_ object: Object) { cache.seed(object) }
+  public mutating func seed(_ object: Object) {
+    cache.seed(object)
+    if object.as(APIService.self)?.spec.service != nil { aggregator.watch(object.key, from: Aggregator.period) }
+  }
 
   /// Has a watch open from before the story begins.
   public mutating func seed(watcher client: Address, _ kind: Kind, _ selector: WatchSelector) {
@@ -82,7 +89,7 @@ public struct KubeAPIServer: Component {
     case .committed(let commit): commits.append(commit)
     case .executed(let result): finish(result)
     case .nodeReply(let reply): finish(reply)
-    case .response(let response): finish(response)
+    case .response(let response): if !finishCheck(response.id, response, at: now) { finish(response) }
     case .refused(let id, _): refuse(id, at: now)
     case .closed(let by): lost(by, at: now)
     default: break
@@ -107,6 +114,7 @@ public struct KubeAPIServer: Component {
     waiting.forEach { _, flight in
       if let time = flight.giveUpAt { offers.add(.reply, flight.subject, due: time) }
     }
+    offerChecks(&offers)
     if offers.want == .all {
       waiting.forEach { _, flight in
         offers.add(.reply, flight.subject, when: false, else: .etcdSilent(flight.request.summary))
@@ -132,6 +140,10 @@ public struct KubeAPIServer: Component {
     }
     if action.verb == .notify {
       tell(&out)
+      return
+    }
+    if action.verb == .check, let key = action.subject.key {
+      check(key, &out)
       return
     }
     guard let place = flights.firstIndex(where: { $0.verb == action.verb && $0.subject == action.subject }) else {
@@ -166,6 +178,7 @@ public struct KubeAPIServer: Component {
     flights = []
     waiting = [:]
     commits = []
+    aggregator.restart(at: now)
     isStarting = true
     sync = .needed(from: 0)
   }
@@ -189,6 +202,7 @@ public struct KubeAPIServer: Component {
   private mutating func tell(_ out: inout KubeOutbox) {
     let commit = commits.removeFirst()
     let told = cache.apply(commit)
+    noticeForAggregation(commit, at: out.now)
     for (client, event) in told { out.send(.watch(event), to: client) }
     out.note(Fact("fact.apiserver.told", ("count", .integer(Int64(told.count)))))
   }
@@ -245,9 +259,10 @@ public struct KubeAPIServer: Component {
       sync = .needed(from: now + Client.retryAfter)
       return
     }
+    if finishCheck(id, nil, at: now) { return }
     guard var flight = waiting.removeValue(for: id) else { return }
-    if backends[flight.request.kind.group] != nil {
-      flight.fail(503, "ServiceUnavailable", "the server is currently unable to handle the request")
+    if isAggregated(flight.request.kind) {
+      refuseGroup(&flight)
     } else if !flight.logURL.isEmpty {
       loseLog(&flight)
     } else if flight.node != nil {
@@ -267,6 +282,7 @@ public struct KubeAPIServer: Component {
     }
     for id in waiting.keys where waiting[id]?.node == peer { refuse(id, at: now) }
     hangUp(on: peer)
+    lostBackend(peer, at: now)
     cache.forget(peer)
     flights.removeAll { $0.sender == peer && $0.stage != .hangUp }
   }

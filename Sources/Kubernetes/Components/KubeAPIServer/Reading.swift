@@ -44,12 +44,8 @@ extension KubeAPIServer {
 
   /// A request that somebody else answers: the kubelet of the Pod's node, or the server of an API group.
   mutating func forward(_ flight: inout Flight, _ out: inout KubeOutbox) {
-    if let backend = backends[flight.request.kind.group] {
-      var request = flight.request
-      request.id = flight.serial
-      flight.stage = .waiting
-      flight.node = backend
-      out.send(.request(request), to: backend)
+    if isAggregated(flight.request.kind) {
+      forwardToGroup(&flight, &out)
       return
     }
     if case .logs(let query) = flight.request.body { logs(&flight, query, &out) }

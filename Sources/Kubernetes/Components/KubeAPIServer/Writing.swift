@@ -10,7 +10,7 @@ extension KubeAPIServer {
     switch flight.request.verb {
     case .get, .list, .watch:
       flight.stage = .read
-      flight.isForwarded = flight.request.subresource == "log" || backends[flight.request.kind.group] != nil
+      flight.isForwarded = flight.request.subresource == "log" || isAggregated(flight.request.kind)
     case .create: flight.stage = flight.request.subresource == "exec" ? .read : .admit
     case .update, .patch, .delete: flight.stage = .validate
     }

@@ -37,6 +37,9 @@ struct Job: Sendable {
     case workload(WorkloadJob)
     case autoscaleRead
     case autoscale
+    case top(Command.TopOptions)
+    case topPods(Command.TopOptions)
+    case topNodes(Command.TopOptions)
   }
 
   var purpose: Purpose
@@ -58,6 +61,7 @@ struct Job: Sendable {
       verb = .get
       subresource = "log"
       self.body = .logs(query)
+    case .top(let options), .topPods(let options), .topNodes(let options): verb = options.name.isEmpty ? .list : .get
     case .delete: verb = .delete
     case .wait: verb = .watch
     case .exec:
@@ -69,7 +73,20 @@ struct Job: Sendable {
     }
   }
 
-  var subject: Kube.Subject { key.name.isEmpty ? .named(key.kind.plural) : .object(key) }
+  var subject: Kube.Subject {
+    if key.name.isEmpty {
+      return .named(key.kind.group == "metrics.k8s.io" ? key.kind.printedResource : key.kind.plural)
+    }
+    return .object(key)
+  }
+
+  /// The labels that a list is asked to be restricted to by the server.
+  var labels: LabelSelector? {
+    switch purpose {
+    case .top(let options), .topPods(let options), .topNodes(let options): options.labels
+    default: nil
+    }
+  }
 }
 
 /// A command at work: what is still to be asked, what is still to be printed, what it waits for.
@@ -191,6 +208,7 @@ struct CommandRun: Sendable {
       return [Job(.events, ObjectKey(.event, options.allNamespaces ? "" : command.namespace, ""))]
     case .node(let selection, _): return read(selection, one: .nodeRead, many: .nodeList)
     case .workload(let command): return firstJobs(of: command)
+    case .top(let options): return topJobs(options)
     }
   }
 

@@ -156,6 +156,7 @@ public struct Kubectl: Component {
     request.subresource = job.subresource
     request.body = job.body
     if case .logsPods(let labels) = job.purpose { request.labels = labels }
+    request.labels = job.labels
     if case .wait = job.purpose { request.selector = .name(namespace: job.key.namespace, name: job.key.name) }
     return request
   }

@@ -47,6 +47,8 @@ public struct Kubelet: Component, Watching {
   var pulls: Backoff
   var execs: [ExecJob] = []
   var logs: LogServer
+  /// Nothing in a cluster where nobody asks for measurements.
+  var measuring: Measuring?
   private var lastCall: Int64 = 0
 
   public init(
@@ -88,6 +90,7 @@ public struct Kubelet: Component, Watching {
   }
 
   private mutating func take(_ message: Message, from sender: Address, at now: Time) {
+    if measuring?.receive(message, from: sender) == true { return }
     switch message {
     case .containers(let view): take(view, now)
     case .runtimeReply(let reply): settle(reply, now)
@@ -112,6 +115,7 @@ public struct Kubelet: Component, Watching {
     workers.offer(&offers) { worker, offers in offer(worker, &offers) }
     if offers.isFull { return }
     recorder.offers(&offers)
+    measuring?.offers(&offers)
     if offers.want == .all { offerIdle(&offers) }
   }
 
@@ -122,6 +126,7 @@ public struct Kubelet: Component, Watching {
 
   private mutating func act(_ action: KubeAction, _ out: inout KubeOutbox) {
     if client.perform(action, &out) || recorder.perform(action, &client, &out) { return }
+    if measuring?.perform(action, &out) == true { return }
     switch action.verb {
     case .observe: observe(&out)
     case .relist where action.subject == .containers: lookAtAll(&out)
@@ -147,6 +152,7 @@ public struct Kubelet: Component, Watching {
     strays.removeAll()
     execs = []
     logs.restart()
+    measuring?.restart(at: now)
     crashes = Backoff(initial: durations.backoffBase, maximum: durations.backoffLimit)
     pulls = Backoff(initial: durations.backoffBase, maximum: durations.backoffLimit)
     look = .needed(from: now, pause: durations.relistPeriod)
@@ -160,6 +166,7 @@ public struct Kubelet: Component, Watching {
     workers.forEach { pods.append(Value.Entry($0.key.qualifiedName, $0.state)) }
     var value: Value = .map(("pods", .map(pods)), ("events", recorder.state), ("watches", client.state))
     if look != .known { value["runtime"] = "not looked at" }
+    if let measuring { value["cadvisor"] = measuring.cadvisor.state }
     return value
   }
 

@@ -84,7 +84,8 @@ extension Kubelet {
       command: container.command,
       arguments: container.args,
       environment: environment,
-      attempt: (worker.records(container.name).first?.attempt ?? -1) + 1
+      attempt: (worker.records(container.name).first?.attempt ?? -1) + 1,
+      resources: container.resources
     )
   }
 

@@ -102,7 +102,7 @@ struct StatusMaker {
       var end = ContainerStateTerminated()
       end.containerID = "\(runtime)://\(record.id)"
       end.exitCode = record.exitCode
-      end.reason = record.exitCode == 0 ? "Completed" : "Error"
+      end.reason = record.isOutOfMemory ? "OOMKilled" : record.exitCode == 0 ? "Completed" : "Error"
       end.startedAt = record.startedAt.map { Timestamp($0) }
       end.finishedAt = record.finishedAt.map { Timestamp($0) }
       return .terminated(end)

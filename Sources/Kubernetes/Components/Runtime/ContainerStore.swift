@@ -11,7 +11,9 @@ public struct ContainerStore: Sendable {
   private(set) var records: Table<String, ContainerRecord> = [:]
   /// In the order of creation.
   private(set) var order: [String] = []
-  private var orders: Table<String, ContainerOrder> = [:]
+  private(set) var orders: Table<String, ContainerOrder> = [:]
+  /// The kernel that counts what the containers use; nothing where nobody measures.
+  var kernel: Address?
   private var processes: Table<String, ContainerProcess> = [:]
   private var files: Table<String, Table<String, String>> = [:]
   private(set) var logs: Table<String, ContainerLog> = [:]
@@ -174,6 +176,9 @@ public struct ContainerStore: Sendable {
     logs.removeValue(for: id)
     order.removeAll { $0 == id }
   }
+
+  /// The kernel ends the container's process; whoever looks is to know why.
+  mutating func markOutOfMemory(_ id: String) { change(id) { $0.isOutOfMemory = true } }
 
   private mutating func change(_ id: String, _ body: (inout ContainerRecord) -> Void) {
     guard var record = records[id] else { return }

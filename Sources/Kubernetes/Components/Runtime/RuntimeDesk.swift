@@ -51,6 +51,9 @@ struct RuntimeDesk: Sendable {
   /// Returns the network plugin's answer, where it is one: what follows from that differs.
   mutating func receive(_ message: Message, from sender: Address, at now: Time) -> NetworkReply? {
     switch message {
+    case .kernelReply(let reply):
+      store.obey(reply, now: now)
+      return nil
     case .runtime(let call):
       if sender != kubelet, case .pullImage(let image) = call.operation {
         // Somebody on the node loads an image by hand.
@@ -292,6 +295,7 @@ struct RuntimeDesk: Sendable {
   /// From now on a look shows something else.
   func tell(_ uid: String, _ pod: ObjectKey, _ out: inout KubeOutbox) {
     out.send(.containers(store.view(uid, pod)), to: kubelet)
+    store.account(uid, &out)
   }
 
   /// From now on whoever opens a log file finds something else in it.

@@ -1,0 +1,142 @@
+import Clockwork
+
+/// The kernel of a node counts what every container uses, in its cgroup; it measures for nobody and tells nobody by itself.
+///
+/// Whoever wants a number reads a file.
+public struct Kernel: Component {
+  public typealias Model = Kube
+
+  // MARK: State
+
+  public let name: String
+  public let role = Kube.Role.kernel
+  public private(set) var cgroups: Cgroups
+  private let runtime: Address
+  /// Whether the containers of the node end with the runtime's daemon.
+  private let diesWithRuntime: Bool
+  /// What clients ask of a container, by Pod and container: it outlasts a restart of the container.
+  private var loads: Table<String, Demand> = [:]
+  private var reads: [Read] = []
+  /// Containers that the out-of-memory killer has already chosen.
+  private var doomed: [String] = []
+
+  private struct Read: Sendable {
+    var sender: Address
+    var call: KernelCall
+  }
+
+  public init(node: String, runtime: Address, cgroups: Cgroups, diesWithRuntime: Bool = false) {
+    name = "kernel@\(node)"
+    self.runtime = runtime
+    self.cgroups = cgroups
+    self.diesWithRuntime = diesWithRuntime
+  }
+
+  // MARK: Messages
+
+  /// A system call takes effect at once; only what needs an answer becomes an action.
+  public mutating func receive(_ message: Message, from sender: Address, at now: Time) {
+    switch message {
+    case .kernel(let call):
+      switch call.operation {
+      case .running(let uid, let groups): follow(groups, of: uid, now)
+      case .work(let uid, let container, let work): set(work, uid, container, now)
+      case .read: reads.append(Read(sender: sender, call: call))
+      }
+    case .closed(let by) where by == runtime && diesWithRuntime:
+      cgroups.removeAll(at: now)
+    default: break
+    }
+  }
+
+  public func offers(_ offers: inout KubeOffers) {
+    if !reads.isEmpty { offers.add(.read, .named("cgroups")) }
+    for group in cgroups.all where group.isOutOfMemory && !doomed.contains(group.id) {
+      offers.add(.oomKill, .container(group.pod, group.container))
+    }
+    if offers.want == .all, offers.list.isEmpty {
+      offers.add(.read, .named("cgroups"), when: false, else: .nobodyReads)
+    }
+  }
+
+  public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) {
+    switch action.verb {
+    case .read: answer(&out)
+    case .oomKill:
+      for group in cgroups.all where Kube.Subject.container(group.pod, group.container) == action.subject {
+        doomed.append(group.id)
+        let limit = group.memoryLimit ?? 0
+        out.note(Fact("fact.kernel.oom", ("limit", .string(Quantity(limit, format: .binarySI).text))))
+        out.send(.kernelReply(KernelReply(.outOfMemory(id: group.id))), to: runtime)
+        return
+      }
+    default: break
+    }
+  }
+
+  /// A machine that restarts has no processes; its counters begin anew.
+  public mutating func restart(at now: Time) {
+    cgroups.removeAll(at: now)
+    reads = []
+    doomed = []
+  }
+
+  public var state: Value {
+    var held: [Value.Entry] = []
+    for group in cgroups.all {
+      held.append(
+        Value.Entry(
+          ContainerStore.short(group.id),
+          .map(
+            ("container", .string("\(group.pod.qualifiedName)/\(group.container)")),
+            ("millicores", .integer(group.rate / 1_000_000)),
+            ("workingSet", .integer(group.workingSet))
+          )
+        )
+      )
+    }
+    return .map(("cgroups", .map(held)), ("reads", .integer(Int64(reads.count))))
+  }
+
+  // MARK: Helpers
+
+  /// Groups begin and end with their processes.
+  private mutating func follow(_ groups: [Cgroup], of uid: String, _ now: Time) {
+    for old in cgroups.all where old.uid == uid && !groups.contains(where: { $0.id == old.id }) {
+      cgroups.remove(old.id, at: now)
+    }
+    for var group in groups where cgroups[group.id] == nil {
+      group.load = loads["\(group.uid)/\(group.container)"]
+      cgroups.add(group, at: now)
+    }
+  }
+
+  private mutating func set(_ work: Demand?, _ uid: String, _ container: String, _ now: Time) {
+    loads["\(uid)/\(container)"] = work
+    for group in cgroups.all where group.uid == uid && group.container == container {
+      cgroups.set(load: work, of: group.id, at: now)
+    }
+  }
+
+  /// The files say what is true at this moment.
+  private mutating func answer(_ out: inout KubeOutbox) {
+    guard !reads.isEmpty else { return }
+    let read = reads.removeFirst()
+    guard case .read(let ids) = read.call.operation else { return }
+    var counters: [KernelReply.Counters] = []
+    for group in cgroups.all where ids.isEmpty || ids.contains(group.id) {
+      counters.append(KernelReply.Counters(group, at: out.now))
+    }
+    let root = ids.isEmpty ? KernelReply.Counters(root: cgroups, at: out.now) : nil
+    let outcome = KernelReply.Outcome.counters(at: out.now, root: root, groups: counters)
+    out.send(.kernelReply(KernelReply(id: read.call.id, outcome)), to: read.sender)
+  }
+}
+
+extension Verb {
+  fileprivate static let oomKill: Verb = "oom-kill"
+}
+
+extension Obstacle {
+  fileprivate static var nobodyReads: Obstacle { Obstacle("obstacle.kernel.nobody-reads") }
+}
