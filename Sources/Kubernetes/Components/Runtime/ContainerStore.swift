@@ -181,6 +181,8 @@ public struct ContainerStore: Sendable {
     records[id] = record
   }
 
+  func hasFile(_ id: String, _ name: String) -> Bool { files[id]?[name] != nil }
+
   // MARK: Exec and output
 
   /// Runs a command in a container; `time` is how long it sleeps meanwhile.

@@ -121,6 +121,10 @@ struct RuntimeDesk: Sendable {
     case .exec(let id, _):
       job.stage = .exec
       name(&job, id)
+    case .connect(let visit):
+      job.stage = .answer
+      job.outcome = .connected(status: store.visit(visit, now: now))
+      name(&job, visit.id)
     case .rotateLog(let id, _, _):
       job.stage = .rotate
       name(&job, id)
