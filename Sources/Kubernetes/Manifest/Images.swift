@@ -179,13 +179,8 @@ public struct Images: Equatable, Sendable {
 
   private static func image(_ name: String, _ reader: inout SpecReader) -> Image {
     reader.only([
-      "size", "pull", "refusal", "listens", "says", "logs", "answers", "every", "env", "exit", "sigterm", "shell",
-      "cpu", "memory", "load",
-  }
-
-      "size", "pull", "refusal", "listens", "opens", "paths", "says", "logs", "answers", "env", "exit", "sigterm",
-      "shell", "cpu",
-      "memory",
+      "size", "pull", "refusal", "listens", "opens", "paths", "says", "logs", "answers", "every", "env", "exit",
+      "sigterm", "shell", "cpu", "memory", "load",
     ])
     var image = Image(name)
     image.size = reader.number("size", default: image.size)

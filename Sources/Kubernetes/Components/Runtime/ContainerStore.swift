@@ -11,6 +11,10 @@ public struct ContainerStore: Sendable {
   private(set) var records: Table<String, ContainerRecord> = [:]
   /// In the order of creation.
   private(set) var order: [String] = []
+  /// Those whose process will do something by itself, in the same order: of hundreds on a node only a few.
+  private(set) var lively: [String] = []
+  /// By the Pod's uid, in the same order.
+  private var ofPod: Table<String, [String]> = [:]
   private var orders: Table<String, ContainerOrder> = [:]
   private var processes: Table<String, ContainerProcess> = [:]
   private var files: Table<String, Table<String, String>> = [:]
@@ -65,7 +69,7 @@ public struct ContainerStore: Sendable {
   // MARK: Containers
 
   mutating func createSandbox(_ call: RuntimeCall, now: Time) -> String {
-    let attempts = order.filter { records[$0]?.uid == call.uid && records[$0]?.isSandbox == true }
+    let attempts = (ofPod[call.uid] ?? []).filter { records[$0]?.isSandbox == true }
     var record = ContainerRecord(id: newID(), pod: call.pod, uid: call.uid, name: "", sandbox: "", image: "")
     record.attempt = Int64(attempts.count)
     record.createdAt = now
@@ -90,6 +94,7 @@ public struct ContainerStore: Sendable {
   private mutating func insert(_ record: ContainerRecord) -> String {
     records[record.id] = record
     order.append(record.id)
+    ofPod.update(record.uid, default: []) { $0.append(record.id) }
     return record.id
   }
 
@@ -121,6 +126,17 @@ public struct ContainerStore: Sendable {
     processes[id] = process
     files[id] = held
     write(output, to: id, now: now)
+    weigh(id)
+  }
+
+  private mutating func weigh(_ id: String) {
+    let place = lively.firstIndex(of: id)
+    if processes[id].map({ $0.isIdle }) ?? true {
+      if let place { lively.remove(at: place) }
+    } else if place == nil {
+      let others = lively
+      lively = order.filter { $0 == id || others.contains($0) }
+    }
   }
 
   func next(_ id: String) -> ContainerProcess.Next { processes[id]?.next(files[id] ?? [:]) ?? .nothing }
@@ -132,11 +148,13 @@ public struct ContainerStore: Sendable {
     processes.update(id, default: ContainerProcess(pauseEndingAfter: 0)) {
       words = $0.terminate(grace: grace, now: now)
     }
+    weigh(id)
     say(words, in: id, now: now)
   }
 
   mutating func kill(_ id: String, now: Time) {
     processes.update(id, default: ContainerProcess(pauseEndingAfter: 0)) { $0.kill(now: now) }
+    weigh(id)
   }
 
   /// The process is gone.
@@ -147,6 +165,7 @@ public struct ContainerStore: Sendable {
     say(processes[id].map { $0.lastWords } ?? [], in: id, now: now)
     close(id, now: now)
     let code = processes.removeValue(for: id)?.exitCode ?? 0
+    weigh(id)
     change(id) { record in
       record.phase = .exited
       record.finishedAt = now
@@ -164,6 +183,10 @@ public struct ContainerStore: Sendable {
   }
 
   mutating func remove(_ id: String) {
+    if let uid = records[id]?.uid {
+      ofPod.update(uid, default: []) { ids in ids.removeAll { $0 == id } }
+      if ofPod[uid]?.isEmpty == true { ofPod.removeValue(for: uid) }
+    }
     if let record = records[id], logs[id] != nil {
       removed.append(NodeFile(id: id, path: LogPaths.file(record), file: nil))
     }
@@ -173,6 +196,7 @@ public struct ContainerStore: Sendable {
     files.removeValue(for: id)
     logs.removeValue(for: id)
     order.removeAll { $0 == id }
+    weigh(id)
   }
 
   private mutating func change(_ id: String, _ body: (inout ContainerRecord) -> Void) {
@@ -273,7 +297,7 @@ public struct ContainerStore: Sendable {
 
   /// What a look at one Pod would show.
   func view(_ uid: String, _ pod: ObjectKey) -> RuntimeView {
-    let found = order.compactMap { records[$0] }.filter { $0.uid == uid }
+    let found = (ofPod[uid] ?? []).compactMap { records[$0] }
     return RuntimeView(pod: pod, uid: uid, containers: found, images: images)
   }
 

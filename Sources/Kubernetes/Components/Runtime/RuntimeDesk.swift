@@ -67,7 +67,7 @@ struct RuntimeDesk: Sendable {
 
   func offers(_ offers: inout KubeOffers) {
     jobs.offers(&offers, habits)
-    for id in store.order {
+    for id in store.lively {
       if offers.isFull { return }
       guard let record = store[id], record.phase == .running else { continue }
       switch store.next(id) {
@@ -285,7 +285,7 @@ struct RuntimeDesk: Sendable {
   }
 
   private func running(_ subject: Kube.Subject) -> String? {
-    store.order.first { id in
+    store.lively.first { id in
       guard let record = store[id], record.phase == .running else { return false }
       return Kube.Subject.container(record.pod, record.title) == subject
     }
