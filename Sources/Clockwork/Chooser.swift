@@ -67,15 +67,26 @@ public struct Scripted<D: Domain>: Chooser {
   public init(_ choices: [Choice]) { remaining = choices }
 
   public mutating func next(in world: World<D>) -> Action<D>? {
-    guard let canonical = world.first() else { return nil }
+    // A choice whose step has passed must not stand in the way of those behind it.
+    while let step = remaining.first?.step, step < world.stepCount { remaining.removeFirst() }
+    let canonical = world.first()
     guard let choice = remaining.first else { return canonical }
-    if let step = choice.step, step != world.stepCount { return canonical }
-    if choice.step == nil, world.text(of: canonical) == choice.action { return canonical }
-    for action in world.enabled() where world.text(of: action) == choice.action {
+    guard let step = choice.step else {
+      guard let canonical, world.text(of: canonical) != choice.action else { return canonical }
+      return take(choice, among: world.enabled(), in: world) ?? canonical
+    }
+    if step != world.stepCount { return canonical }
+    // While a script lets time pass, periodic work can have been what was done.
+    return take(choice, among: world.enabled(), in: world)
+      ?? take(choice, among: world.enabled(background: true), in: world) ?? canonical
+  }
+
+  private mutating func take(_ choice: Choice, among actions: [Action<D>], in world: World<D>) -> Action<D>? {
+    for action in actions where world.text(of: action) == choice.action {
       remaining.removeFirst()
       return action
     }
-    return canonical
+    return nil
   }
 }
 

@@ -195,9 +195,15 @@ public struct Inbox<Message> {
 
 /// A component behind one type, so that a world can hold a company of different ones.
 open class AnyCell<D: Domain> {
-  init() {}
-  var name: String { fatalError("a cell has a component") }
-  var role: D.Role { fatalError("a cell has a component") }
+  // Neither ever changes, and every message is weighed by them.
+  final let name: String
+  final let role: D.Role
+
+  init(name: String, role: D.Role) {
+    self.name = name
+    self.role = role
+  }
+
   var state: Value { fatalError("a cell has a component") }
   func receive(_ message: D.Message, from sender: Address, at now: Time) {}
   func offers(_ offers: inout Offers<D>) {}
@@ -212,11 +218,9 @@ class Cell<C: Component>: AnyCell<C.Model> {
 
   init(_ component: C) {
     self.component = component
-    super.init()
+    super.init(name: component.name, role: component.role)
   }
 
-  override var name: String { component.name }
-  override var role: C.Model.Role { component.role }
   override var state: Value { component.state }
 
   override func receive(_ message: C.Model.Message, from sender: Address, at now: Time) {

@@ -16,6 +16,8 @@ public struct RuntimeCall: Sendable {
     case exec(id: String, command: [String])
     /// ReopenContainerLog: the file has been renamed; so many are kept.
     case rotateLog(id: String, stamp: String, keeping: Int64)
+    /// A connection to a port, as a probe makes it: the model reaches a container through its runtime.
+    case connect(PortVisit)
     /// Everything there is: the first look of a kubelet that has just started.
     case list
   }
@@ -52,6 +54,7 @@ public struct RuntimeCall: Sendable {
     case .removeSandbox: "RemovePodSandbox \(pod.text)"
     case .exec: "ExecSync \(pod.text)"
     case .rotateLog: "ReopenContainerLog \(pod.text)"
+    case .connect(let visit): "connect \(pod.text):\(visit.port)\(visit.path)"
     case .list: "ListContainers"
     }
   }
@@ -70,6 +73,23 @@ public struct ContainerOrder: Equatable, Sendable {
   public var resources: ResourceRequirements = ResourceRequirements()
 }
 
+/// A connection to a port of a container.
+public struct PortVisit: Equatable, Sendable {
+  public var id: String
+  public var port: Int64
+  /// What is asked for there by HTTP; empty for a bare connection.
+  public var path: String
+  /// Whether the Pod's spec names the port.
+  public var isDeclared: Bool
+
+  public init(id: String, port: Int64, path: String = "", isDeclared: Bool = false) {
+    self.id = id
+    self.port = port
+    self.path = path
+    self.isDeclared = isDeclared
+  }
+}
+
 /// The runtime's answer.
 public struct RuntimeReply: Sendable {
   public enum Outcome: Equatable, Sendable {
@@ -78,6 +98,8 @@ public struct RuntimeReply: Sendable {
     case container(id: String)
     case done
     case executed(exitCode: Int64, output: String)
+    /// The HTTP status, or 0 when nobody listens.
+    case connected(status: Int64)
     /// The runtime's own error text.
     case failed(String)
   }
@@ -97,6 +119,7 @@ public struct RuntimeReply: Sendable {
     case .container(let id): "container \(id)"
     case .done: "done"
     case .executed(let code, _): "exit \(code)"
+    case .connected(let status): status == 0 ? "connection refused" : "\(status)"
     case .failed(let text): text
     }
   }

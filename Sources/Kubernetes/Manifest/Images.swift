@@ -31,6 +31,19 @@ public struct Image: Equatable, Sendable {
     var whole: String { isOpen ? text : text + "\n" }
   }
 
+  /// What a request for one path gets.
+  public struct Page: Equatable, Sendable {
+    public var status: Int64 = 200
+    /// The answer as long as the conditions do not hold.
+    public var otherwise: Int64 = 503
+    /// The file that has to be there; empty for none.
+    public var file: String = ""
+    /// How long the process has to run first.
+    public var after: Time = 0
+
+    public init() {}
+  }
+
   public var name: String
   /// Compressed size in bytes.
   public var size: Int64 = 30_000_000
@@ -39,6 +52,10 @@ public struct Image: Equatable, Sendable {
   /// What the registry answers instead of the image; empty for images that can be had.
   public var refusal: String = ""
   public var listens: [Int64] = []
+  /// How long the process runs before it listens.
+  public var opensAfter: Time = 0
+  /// What it answers by path; any other path gets 200.
+  public var pages: Table<String, Page> = [:]
   /// What the process writes when it starts.
   public var says: [Line] = []
   /// How a request is logged and answered; `{time}`, `{path}`, `{from}`, `{to}` and `{host}` are filled in.
@@ -118,6 +135,8 @@ public struct Image: Equatable, Sendable {
 /// | `pull`    | how long a pull takes, such as `2.1s`                                          | 2 s             |
 /// | `refusal` | the registry's error text: the image cannot be pulled                          | it can          |
 /// | `listens` | list of ports                                                                  | none            |
+/// | `opens`   | how long the process runs before it listens                                    | at once         |
+/// | `paths`   | map from a path to its status, or to `{status: 200, file: NAME, after: DURATION, otherwise: 503}` | 200 |
 /// | `says`    | list of lines that the process writes when it starts                           | none            |
 /// | `logs`    | the line written for a request; `{time}`, `{path}`, `{from}`, `{to}`, `{host}` | none            |
 /// | `answers` | the text a request gets                                                        | none            |
@@ -160,8 +179,8 @@ public struct Images: Equatable, Sendable {
 
   private static func image(_ name: String, _ reader: inout SpecReader) -> Image {
     reader.only([
-      "size", "pull", "refusal", "listens", "says", "logs", "answers", "every", "env", "exit", "sigterm", "shell",
-      "cpu", "memory", "load",
+      "size", "pull", "refusal", "listens", "opens", "paths", "says", "logs", "answers", "every", "env", "exit",
+      "sigterm", "shell", "cpu", "memory", "load",
     ])
     var image = Image(name)
     image.size = reader.number("size", default: image.size)
@@ -174,6 +193,8 @@ public struct Images: Equatable, Sendable {
     image.hasShell = reader.flag("shell", default: false)
     image.cpu = reader.text("cpu", default: "")
     image.memory = reader.text("memory", default: "")
+    image.opensAfter = reader.duration("opens") ?? 0
+    readPages(&image, &reader)
     readEnds(&image, &reader)
     readLoad(&image, &reader)
     return image
@@ -194,6 +215,24 @@ public struct Images: Equatable, Sendable {
     image.loadCPU = inner.text("cpu", default: "")
     image.loadMemory = inner.text("memory", default: "")
     reader.problems += inner.problems
+  }
+
+  private static func readPages(_ image: inout Image, _ reader: inout SpecReader) {
+    for entry in reader.value["paths"]?.entries ?? [] {
+      var page = Image.Page()
+      if let status = entry.value.integer {
+        page.status = status
+      } else {
+        var inner = SpecReader(value: entry.value, path: reader.path + ["paths", entry.key])
+        inner.only(["status", "otherwise", "file", "after"])
+        page.status = inner.number("status", default: page.status)
+        page.otherwise = inner.number("otherwise", default: page.otherwise)
+        page.file = inner.text("file", default: "")
+        page.after = inner.duration("after") ?? 0
+        reader.problems += inner.problems
+      }
+      image.pages[entry.key] = page
+    }
   }
 
   private static func readEnds(_ image: inout Image, _ reader: inout SpecReader) {

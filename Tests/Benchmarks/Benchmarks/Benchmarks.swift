@@ -42,25 +42,43 @@ struct Benchmark: Sendable {
   let run: @Sendable () throws -> [Result]
 }
 
-/// A measured number beside its budget.
+/// A measured number beside its budget, or beside what something real does.
 struct Result {
   let what: String
   let measured: Double
-  let budget: Double
+  let reference: Double?
+  let isBudget: Bool
   let unit: String
+
+  init(what: String, measured: Double, budget: Double, unit: String) {
+    self.what = what
+    self.measured = measured
+    reference = budget
+    isBudget = true
+    self.unit = unit
+  }
+
+  init(what: String, measured: Double, beside real: Double?, unit: String) {
+    self.what = what
+    self.measured = measured
+    reference = real
+    isBudget = false
+    self.unit = unit
+  }
 
   static let heading = Result.row("what", "measured", "budget", "share")
 
   var line: String {
-    Result.row(
+    guard let reference else { return Result.row(what, "\(Result.text(measured)) \(unit)", "", "") }
+    let ratio = measured / reference
+    let share = String(format: "%.2f", ratio) + (isBudget && ratio > 1 ? "  over" : "")
+    return Result.row(
       what,
       "\(Result.text(measured)) \(unit)",
-      "\(Result.text(budget)) \(unit)",
-      Result.share(measured / budget)
+      "\(Result.text(reference)) \(unit)",
+      isBudget ? share : "x \(share)"
     )
   }
-
-  private static func share(_ ratio: Double) -> String { String(format: "%.2f", ratio) + (ratio > 1 ? "  over" : "") }
 
   private static func text(_ number: Double) -> String {
     number >= 100 ? String(format: "%.0f", number) : String(format: "%.2f", number)
@@ -79,6 +97,18 @@ struct Result {
 func seconds(_ work: () throws -> Void) rethrows -> Double {
   let duration = try ContinuousClock().measure(work)
   return Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+}
+
+/// Seconds that this process computes, whatever else the machine does meanwhile.
+func busySeconds(_ work: () throws -> Void) rethrows -> Double {
+  func busy() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+  let start = busy()
+  try work()
+  return busy() - start
 }
 
 /// The most memory this process has had, in MiB.

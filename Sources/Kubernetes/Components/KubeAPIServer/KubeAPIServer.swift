@@ -209,7 +209,7 @@ public struct KubeAPIServer: Component {
 
   private mutating func answer(_ flight: Flight, _ out: inout KubeOutbox) {
     guard let response = flight.response else { return }
-    if let record = Audit.record(flight, response) { out.record(record) }
+    if out.isTelling, let record = Audit.record(flight, response) { out.record(record) }
     out.note(Fact("fact.apiserver.code", ("code", .integer(response.code)), ("to", .string(flight.request.user))))
     out.send(.response(response), to: flight.sender)
   }

@@ -2,7 +2,7 @@ import Clockwork
 
 /// The kubelet watches for Pods that are bound to its node, has the runtime run their containers, and reports how they are.
 ///
-/// Nobody orders it to: it sees a Pod that names its node. Probes are not modelled: what runs is ready.
+/// Nobody orders it to: it sees a Pod that names its node.
 public struct Kubelet: Component, Watching {
   public typealias Model = Kube
 
@@ -49,6 +49,9 @@ public struct Kubelet: Component, Watching {
   var logs: LogServer
   /// Nothing in a cluster where nobody asks for measurements.
   var measuring: Measuring?
+  /// When the process was started; nothing where that was long before the story.
+  var startedAt: Time?
+  var random: Random
   private var lastCall: Int64 = 0
 
   public init(
@@ -73,9 +76,10 @@ public struct Kubelet: Component, Watching {
     // docker looks after its files itself, and by default not at all.
     logs = LogServer(maxSize: runtimeName == "docker" ? nil : durations.logMaxSize)
     text = Text(version)
-    var random = random
-    looks = Grid(period: durations.relistPeriod, &random)
-    rounds = Grid(period: durations.statusSync, &random)
+    var draws = random
+    looks = Grid(period: durations.relistPeriod, &draws)
+    rounds = Grid(period: durations.statusSync, &draws)
+    self.random = random.stream("probes")
     client = Client(apiserver: apiserver, user: name, informers: [Informer(.pod, .node(nodeName))])
     recorder = EventRecorder(component: "kubelet", host: nodeName)
     crashes = Backoff(initial: durations.backoffBase, maximum: durations.backoffLimit)
@@ -157,6 +161,7 @@ public struct Kubelet: Component, Watching {
     pulls = Backoff(initial: durations.backoffBase, maximum: durations.backoffLimit)
     look = .needed(from: now, pause: durations.relistPeriod)
     hasLooked = false
+    startedAt = now
     lookPause = 0
     refresh()
   }
@@ -203,6 +208,7 @@ public struct Kubelet: Component, Watching {
       offers.add(.report, pod, when: isFree, due: worker.report.due, else: .reportUnderWay)
     }
     offerTasks(worker, &offers)
+    if !worker.probers.isEmpty { offerProbes(worker, &offers) }
     if worker.differs {
       offers.add(.relist, pod, due: max(looks.at(worker.changedAt), looks.after(worker.seenAt)))
     } else if !worker.isWorking, worker.life != .terminated {
@@ -284,6 +290,7 @@ public struct Kubelet: Component, Watching {
         return true
       }
     }
+    if action.verb == .probe { return probe(action.subject, uid, &out) }
     guard action.subject == .object(worker.key) else { return false }
     switch action.verb {
     case .admit: admit(uid, &out)

@@ -62,6 +62,17 @@ struct Grid: Equatable, Sendable {
     phase = Time(random.next(below: Int(max(1, period / 10)))) * 10 + 7
   }
 
+  init(period: Time, phase: Time) {
+    self.period = period
+    self.phase = phase
+  }
+
+  /// Begins a random part of the period after a moment, and falls together with nothing else as well.
+  init(period: Time, _ random: inout Random, from start: Time) {
+    self.init(period: period, &random)
+    self.init(period: period, phase: start + phase)
+  }
+
   /// The first moment that is not before `time`.
   func at(_ time: Time) -> Time {
     let steps = Calendar.floorDivide(time - phase + period - 1, period)

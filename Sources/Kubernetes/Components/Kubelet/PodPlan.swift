@@ -66,13 +66,18 @@ enum PodPlan {
     return worker.life == .refused || phase == PodPhase.succeeded.rawValue || phase == PodPhase.failed.rawValue
   }
 
-  /// Containers whose image is no longer the one in the Pod are stopped first.
+  /// Containers whose image is no longer the one in the Pod, or whose probe has failed, are stopped first.
   private static func changed(_ worker: PodWorker, _ text: Text) -> [Work] {
     var work: [Work] = []
     for container in worker.pod.spec.containers {
       guard let record = worker.records(container.name).first, record.phase == .running else { continue }
-      if record.image == container.image { continue }
-      work.append(.stop(id: record.id, name: container.name, message: text.definitionChanged(container.name)))
+      var message = text.definitionChanged(container.name)
+      if record.image == container.image {
+        guard let probe = worker.failedProbe(container.name, record.id) else { continue }
+        let restarts = worker.pod.spec.restartPolicy != "Never"
+        message = text.killedForProbe(container.name, probe.rawValue, restarts: restarts)
+      }
+      work.append(.stop(id: record.id, name: container.name, message: message))
     }
     return work
   }
@@ -90,8 +95,10 @@ enum PodPlan {
     for container in worker.pod.spec.containers {
       let record = worker.records(container.name).first
       let hasChanged = record.map { $0.phase == .running && $0.image != container.image } ?? false
+      let hasFailed = record.map { $0.phase == .running && worker.failedProbe(container.name, $0.id) != nil } ?? false
+      let isReplaced = hasChanged || hasFailed && worker.pod.spec.restartPolicy != "Never"
       let lostItsSandbox = record.map { $0.phase == .running && sandbox == nil } ?? false
-      if hasChanged || lostItsSandbox || mustStart(worker, container) { work += start(container.name) }
+      if isReplaced || lostItsSandbox || mustStart(worker, container) { work += start(container.name) }
     }
     return work
   }

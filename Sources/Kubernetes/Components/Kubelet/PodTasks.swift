@@ -109,7 +109,10 @@ extension Kubelet {
 
   /// A container that has ended waits before it is started again, twice as long every time; the first time not at all.
   private mutating func lookAtBackOff(_ name: String, _ uid: String, _ now: Time) {
-    guard let worker = workers[uid], let last = worker.records(name).first, last.phase == .exited else { return }
+    // One that is killed for its probe still counts as running here: what counts is how the one before it ended.
+    guard let worker = workers[uid], let last = worker.records(name).first(where: { $0.phase == .exited }) else {
+      return
+    }
     let key = "\(uid)/\(name)"
     let ended = last.finishedAt ?? now
     let left = crashes.remaining(key, since: ended, now: now)
@@ -172,6 +175,7 @@ extension Kubelet {
       settleExec(reply)
       return
     }
+    if settleProbe(reply, uid, now) { return }
     if let id = worker.removing[reply.id] {
       removed(id, reply, uid, now)
       return

@@ -92,6 +92,8 @@ struct PodWorker: Sendable {
   var isKilling = false
   /// The first time at which a back-off ends that stood in the way in this pass.
   var backOffEnds: Time = .never
+  /// Who asks its containers how they are.
+  var probers: [Prober] = []
   var failures: Table<String, Failure> = [:]
   var pullErrors: Table<String, String> = [:]
   /// What the kubelet thinks of the Pod, and how much of it the API has.
@@ -184,6 +186,7 @@ struct PodWorker: Sendable {
       ("seen", .list(seen.map { .string("\($0.title) \($0.phase.rawValue)") }))
     )
     if isPending { value["pending"] = true }
+    if !probers.isEmpty { value["probes"] = .list(probers.map { $0.state }) }
     if report.isDue { value["toReport"] = .string(report.status.phase) }
     if let retryAt { value["retryAt"] = .integer(retryAt) }
     if !removals.isEmpty { value["toRemove"] = .integer(Int64(removals.count)) }

@@ -23,6 +23,7 @@ extension Kubelet {
     for uid in workers.order {
       guard let worker = workers[uid] else { continue }
       for call in worker.calls where !call.isRequest { settle(refusal(call.id), now) }
+      for prober in worker.probers { if let id = prober.call { settle(refusal(id), now) } }
       for id in worker.removing.keys { settle(refusal(id), now) }
     }
     for job in execs { if let id = job.callID { settle(refusal(id), now) } }

@@ -127,7 +127,7 @@ struct StatusMaker {
     status.state = .terminated(end)
   }
 
-  /// Probes are not modelled: a container that runs is started and ready.
+  /// A container that runs is started and ready, unless it has a probe that has not said so.
   private func settle(_ status: inout ContainerStatus, _ container: Container, _ isInit: Bool) {
     let isRunning = status.state.running != nil
     let isSidecar = container.restartPolicy == "Always"
@@ -135,8 +135,10 @@ struct StatusMaker {
       status.ready = status.state.terminated?.exitCode == 0
       status.started = version == .then ? nil : false
     } else {
-      status.ready = isRunning
-      status.started = isRunning
+      let id = worker.records(container.name).first?.id ?? ""
+      let isStarted = isRunning && worker.passes(.startup, container.name, id)
+      status.started = isStarted
+      status.ready = isStarted && worker.passes(.readiness, container.name, id)
     }
     if version == .now {
       status.resources = isRunning ? container.resources.value : nil

@@ -104,6 +104,7 @@ extension Kubelet {
       worker.life = .running
       worker.demand = demand.requests
     }
+    addProbers(uid, out.now)
     sync(uid, out.now)
   }
 
@@ -151,7 +152,10 @@ extension Kubelet {
     worker.hasFailed = false
     worker.backOffEnds = .never
     worker.isKilling = worker.isEnding
-    if worker.life == .running, !worker.isGone { worker.report.set(maker(worker, now).status()) }
+    if worker.life == .running, !worker.isGone {
+      worker.report.set(maker(worker, now).status())
+      worker.showProbers(now)
+    }
     let decision = PodPlan.of(worker, text)
     worker.plan = decision.work
     workers.replace(worker)

@@ -61,6 +61,9 @@ struct ContainerProcess: Equatable, Sendable {
     }
   }
 
+  /// Whether it does nothing by itself.
+  var isIdle: Bool { endsAt == nil && (wakesAt ?? .never) == .never && (killAt ?? .never) == .never }
+
   /// What comes next; a shell is looked through, so that waking up only to end is one thing.
   func next(_ files: Table<String, String>) -> Next {
     if let endsAt, endsAt <= wakesAt ?? .never { return .end(at: endsAt) }

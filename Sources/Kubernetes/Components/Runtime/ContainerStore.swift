@@ -14,6 +14,10 @@ public struct ContainerStore: Sendable {
   private(set) var orders: Table<String, ContainerOrder> = [:]
   /// The kernel that counts what the containers use; nothing where nobody measures.
   var kernel: Address?
+  /// Those whose process will do something by itself, in the same order: of hundreds on a node only a few.
+  private(set) var lively: [String] = []
+  /// By the Pod's uid, in the same order.
+  private var ofPod: Table<String, [String]> = [:]
   private var processes: Table<String, ContainerProcess> = [:]
   private var files: Table<String, Table<String, String>> = [:]
   private(set) var logs: Table<String, ContainerLog> = [:]
@@ -67,7 +71,7 @@ public struct ContainerStore: Sendable {
   // MARK: Containers
 
   mutating func createSandbox(_ call: RuntimeCall, now: Time) -> String {
-    let attempts = order.filter { records[$0]?.uid == call.uid && records[$0]?.isSandbox == true }
+    let attempts = (ofPod[call.uid] ?? []).filter { records[$0]?.isSandbox == true }
     var record = ContainerRecord(id: newID(), pod: call.pod, uid: call.uid, name: "", sandbox: "", image: "")
     record.attempt = Int64(attempts.count)
     record.createdAt = now
@@ -92,6 +96,7 @@ public struct ContainerStore: Sendable {
   private mutating func insert(_ record: ContainerRecord) -> String {
     records[record.id] = record
     order.append(record.id)
+    ofPod.update(record.uid, default: []) { $0.append(record.id) }
     return record.id
   }
 
@@ -123,6 +128,17 @@ public struct ContainerStore: Sendable {
     processes[id] = process
     files[id] = held
     write(output, to: id, now: now)
+    weigh(id)
+  }
+
+  private mutating func weigh(_ id: String) {
+    let place = lively.firstIndex(of: id)
+    if processes[id].map({ $0.isIdle }) ?? true {
+      if let place { lively.remove(at: place) }
+    } else if place == nil {
+      let others = lively
+      lively = order.filter { $0 == id || others.contains($0) }
+    }
   }
 
   func next(_ id: String) -> ContainerProcess.Next { processes[id]?.next(files[id] ?? [:]) ?? .nothing }
@@ -134,11 +150,13 @@ public struct ContainerStore: Sendable {
     processes.update(id, default: ContainerProcess(pauseEndingAfter: 0)) {
       words = $0.terminate(grace: grace, now: now)
     }
+    weigh(id)
     say(words, in: id, now: now)
   }
 
   mutating func kill(_ id: String, now: Time) {
     processes.update(id, default: ContainerProcess(pauseEndingAfter: 0)) { $0.kill(now: now) }
+    weigh(id)
   }
 
   /// The process is gone.
@@ -149,6 +167,7 @@ public struct ContainerStore: Sendable {
     say(processes[id].map { $0.lastWords } ?? [], in: id, now: now)
     close(id, now: now)
     let code = processes.removeValue(for: id)?.exitCode ?? 0
+    weigh(id)
     change(id) { record in
       record.phase = .exited
       record.finishedAt = now
@@ -166,6 +185,10 @@ public struct ContainerStore: Sendable {
   }
 
   mutating func remove(_ id: String) {
+    if let uid = records[id]?.uid {
+      ofPod.update(uid, default: []) { ids in ids.removeAll { $0 == id } }
+      if ofPod[uid]?.isEmpty == true { ofPod.removeValue(for: uid) }
+    }
     if let record = records[id], logs[id] != nil {
       removed.append(NodeFile(id: id, path: LogPaths.file(record), file: nil))
     }
@@ -175,6 +198,7 @@ public struct ContainerStore: Sendable {
     files.removeValue(for: id)
     logs.removeValue(for: id)
     order.removeAll { $0 == id }
+    weigh(id)
   }
 
   /// The kernel ends the container's process; whoever looks is to know why.
@@ -185,6 +209,8 @@ public struct ContainerStore: Sendable {
     body(&record)
     records[id] = record
   }
+
+  func hasFile(_ id: String, _ name: String) -> Bool { files[id]?[name] != nil }
 
   // MARK: Exec and output
 
@@ -276,7 +302,7 @@ public struct ContainerStore: Sendable {
 
   /// What a look at one Pod would show.
   func view(_ uid: String, _ pod: ObjectKey) -> RuntimeView {
-    let found = order.compactMap { records[$0] }.filter { $0.uid == uid }
+    let found = (ofPod[uid] ?? []).compactMap { records[$0] }
     return RuntimeView(pod: pod, uid: uid, containers: found, images: images)
   }
 

@@ -70,7 +70,7 @@ struct RuntimeDesk: Sendable {
 
   func offers(_ offers: inout KubeOffers) {
     jobs.offers(&offers, habits)
-    for id in store.order {
+    for id in store.lively {
       if offers.isFull { return }
       guard let record = store[id], record.phase == .running else { continue }
       switch store.next(id) {
@@ -124,6 +124,10 @@ struct RuntimeDesk: Sendable {
     case .exec(let id, _):
       job.stage = .exec
       name(&job, id)
+    case .connect(let visit):
+      job.stage = .answer
+      job.outcome = .connected(status: store.visit(visit, now: now))
+      name(&job, visit.id)
     case .rotateLog(let id, _, _):
       job.stage = .rotate
       name(&job, id)
@@ -284,7 +288,7 @@ struct RuntimeDesk: Sendable {
   }
 
   private func running(_ subject: Kube.Subject) -> String? {
-    store.order.first { id in
+    store.lively.first { id in
       guard let record = store[id], record.phase == .running else { return false }
       return Kube.Subject.container(record.pod, record.title) == subject
     }

@@ -124,11 +124,21 @@ struct RuntimeJobs: Sendable {
   func offers(_ offers: inout KubeOffers, _ habits: RuntimeDesk.Habits) {
     for (index, job) in list.enumerated() {
       guard let verb = job.stage.verb(habits) else { continue }
-      let isSecond = list[..<index].contains { $0.stage.verb(habits) == verb && $0.subject == job.subject }
-      if isSecond { continue }
+      if index > 0, isSecond(index, verb, habits) { continue }
       offers.add(verb, job.subject, due: job.due)
       if offers.isFull { return }
     }
+  }
+
+  /// Whether an earlier job has the same verb and subject; what cannot be the same is told apart without their texts.
+  private func isSecond(_ index: Int, _ verb: Verb, _ habits: RuntimeDesk.Habits) -> Bool {
+    for earlier in 0..<index {
+      if list[earlier].stage == .ending || list[earlier].stage == .network { continue }
+      let isOther = list[earlier].call.pod != list[index].call.pod && list[index].stage != .pull
+      if isOther || list[earlier].stage.verb(habits) != verb { continue }
+      if list[earlier].subject == list[index].subject { return true }
+    }
+    return false
   }
 
   var state: Value { .list(list.map { $0.state }) }
