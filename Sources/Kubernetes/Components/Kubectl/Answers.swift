@@ -8,6 +8,7 @@ extension Kubectl {
     case .get, .list, .describe, .describeList, .describeParts: answerRead(response, to: job, at: now)
     case .delete, .deleteList, .wait: answerDelete(response, to: job)
     case .execRead, .exec: answerExec(response, to: job)
+    case .canI: answerAccess(response, to: job)
     case .patchRead, .patch, .labelList, .labelRead, .label: answerChange(response, to: job)
     case .logsTarget, .logsPods, .logs: answerLogs(response, to: job)
     case .events: answerEvents(response, to: job, at: now)
@@ -102,7 +103,7 @@ extension Kubectl {
     case .deleteList:
       guard response.isSuccess else { return fail(&current, response, job) }
       for object in Listing.select(response.objects, current.command.operation) {
-        current.jobs.append(Job(.delete, object.key, .delete(Deletion(graceSeconds: options.graceSeconds))))
+        current.jobs.append(Job(.delete, object.key, .delete(options.deletion)))
       }
     case .delete:
       guard response.isSuccess else {
@@ -122,6 +123,16 @@ extension Kubectl {
       }
     default: break
     }
+  }
+
+  // MARK: auth can-i
+
+  private mutating func answerAccess(_ response: Response, to job: Job) {
+    guard var current = run else { return }
+    defer { run = current }
+    guard response.isSuccess else { return fail(&current, response, job) }
+    current.say(response.message, about: job.subject)
+    if response.message != "yes" { current.exitCode = 1 }
   }
 
   // MARK: exec
