@@ -148,6 +148,8 @@ public struct Request: Sendable {
     case exec(container: String, command: [String])
     /// serviceaccounts/token
     case token
+    /// selfsubjectaccessreviews: may I?
+    case access(Attempt)
   }
 
   /// The content type of a patch.
@@ -171,6 +173,10 @@ public struct Request: Sendable {
   /// Which of the listed objects are wanted; kube-apiserver leaves out the others.
   public var labels: LabelSelector? = nil
   public var fields: FieldSelector? = nil
+  /// Whom the client says it acts for (`--as`); nothing where it acts for itself.
+  public var impersonated: Identity? = nil
+  /// Everything is checked and nothing is stored (`--dry-run=server`).
+  public var isDryRun: Bool = false
 
   public init(id: Int64, user: String, verb: APIVerb, key: ObjectKey) {
     self.id = id

@@ -22,10 +22,13 @@ struct Inventory {
     }
     first.append(KubeControllerManager.lease(host: spec.controlPlaneName))
     if spec.addOns.metricsServer != nil { first += MetricsServerManifest.objects(spec) }
-    revision = Inventory.revision - Int64(first.count + spec.machines.count + PriorityClass.system.count)
+    // Last, so that what stood here before keeps its identity.
+    let last =
+      PriorityClass.system.map { Object($0) } + Bootstrap.kubernetesService(spec) + BootstrapRoles.objects(spec.version)
+    revision = Inventory.revision - Int64(first.count + spec.machines.count + last.count)
     for object in first { add(object) }
     for machine in spec.machines { add(node: machine) }
-    for priority in PriorityClass.system { add(Object(priority)) }
+    for object in last { add(object) }
   }
 
   func node(_ name: String) -> Node? {

@@ -140,6 +140,7 @@ private struct Assembly {
       random: random.stream("kube-apiserver")
     )
     apiserver.etcd = Places.etcd
+    if let range = CIDR(spec.serviceCIDR) { apiserver.serviceRange = range }
     for object in inventory.objects { apiserver.seed(object) }
     return apiserver
   }
@@ -159,9 +160,18 @@ private struct Assembly {
     var loops: [Address] = []
     loops.append(company.add(watching: DeploymentController(version: spec.version, apiserver: Places.apiserver)))
     loops.append(company.add(watching: ReplicaSetController(version: spec.version, apiserver: Places.apiserver)))
-    loops.append(company.add(watching: EndpointSliceController(apiserver: Places.apiserver)))
     let autoscaler = HorizontalPodAutoscalerController(version: spec.version, apiserver: Places.apiserver)
     loops.append(company.add(watching: autoscaler))
+    loops.append(company.add(watching: EndpointSliceController(version: spec.version, apiserver: Places.apiserver)))
+    loops.append(company.add(watching: EndpointController(version: spec.version, apiserver: Places.apiserver)))
+    loops.append(company.add(watching: GarbageCollector(apiserver: Places.apiserver)))
+    loops.append(company.add(watching: NamespaceController(version: spec.version, apiserver: Places.apiserver)))
+    loops.append(company.add(watching: ServiceAccountController(apiserver: Places.apiserver)))
+    switch spec.version {
+    case .then: loops.append(company.add(watching: TokensController(apiserver: Places.apiserver)))
+    case .now: loops.append(company.add(watching: RootCAPublisher(apiserver: Places.apiserver)))
+    }
+    loops.append(company.add(watching: QuotaController(apiserver: Places.apiserver)))
     var manager = KubeControllerManager(host: spec.controlPlaneName, apiserver: Places.apiserver)
     manager.loops = loops
     manager.seed(inventory.objects)

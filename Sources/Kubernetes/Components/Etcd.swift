@@ -94,7 +94,9 @@ public struct Etcd: Component {
       out.send(.transacted(reply(to: transaction, succeeded: true, current: object)), to: apiserver)
       let commit = Commit(object: object, previous: previous?.object, isDelete: false, revision: revision)
       out.send(.committed(commit), to: apiserver)
-    } else if let last = previous?.object {
+    } else if var last = previous?.object {
+      // The last word about an object carries the revision of its deletion.
+      last.metadata.resourceVersion = revision
       keys.removeValue(for: transaction.key)
       out.send(.transacted(reply(to: transaction, succeeded: true, current: last)), to: apiserver)
       let commit = Commit(object: last, previous: last, isDelete: true, revision: revision)

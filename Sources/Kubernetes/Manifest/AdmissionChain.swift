@@ -12,6 +12,8 @@ extension Admission {
     Defaulting.apply(to: &object, version: version)
     if let priority = object.as(PriorityClass.self) { return onlyDefault(priority, cache) }
     guard var pod = object.pod else { return nil }
+    let ranges = cache.list(.limitRange, namespace: object.namespace, .all)
+    if !ranges.isEmpty { LimitRanger.applyDefaults(to: &pod, ranges.compactMap { $0.as(LimitRange.self) }) }
     let name = pod.spec.serviceAccountName.isEmpty ? "default" : pod.spec.serviceAccountName
     let account = cache[ObjectKey(.serviceAccount, object.namespace, name)]?.serviceAccount
     let suffix = Naming.suffix(&random)

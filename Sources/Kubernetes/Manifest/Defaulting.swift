@@ -23,7 +23,7 @@ public enum Defaulting {
       for entry in entries where entry.key == "type" { return }
       entries.append(Value.Entry("type", "Opaque"))
       object.content = .opaque(entries)
-    default: return
+    default: applyTyped(to: &object, version: version)
     }
   }
 

@@ -1,3 +1,5 @@
+import Clockwork
+
 /// How the lists of the API are merged: by a key of their elements, as sets of scalars, or not at all.
 enum PatchSchema {
   enum Strategy: Equatable {
@@ -9,7 +11,15 @@ enum PatchSchema {
     case scalars
   }
 
-  static func strategy(of field: String) -> Strategy {
+  /// How a list is merged; `elements` tells lists of one name apart, as ports of containers and of Services.
+  static func strategy(of field: String, _ elements: [Value]) -> Strategy {
+    if field == "ports", elements.contains(where: { $0["port"] != nil && $0["containerPort"] == nil }) {
+      return .byKey("port")
+    }
+    return strategy(of: field)
+  }
+
+  private static func strategy(of field: String) -> Strategy {
     switch field {
     case "containers", "initContainers", "ephemeralContainers", "volumes", "imagePullSecrets", "env", "secrets",
       "resourceClaims", "schedulingGates":

@@ -35,7 +35,7 @@ struct StrategicDiff {
       let inner = maps(before, after)
       if !inner.isEmpty { patch.append(Value.Entry(key, .map(inner))) }
     case (.list(let before), .list(let after)):
-      switch PatchSchema.strategy(of: key) {
+      switch PatchSchema.strategy(of: key, before + after) {
       case .replace:
         if !ignoresChanges { patch.append(Value.Entry(key, new)) }
       case .byKey(let mergeKey):

@@ -54,7 +54,7 @@ enum StrategicMerge {
     case (.map, .map): return try maps(old, new)
     case (.list(let before), .list(let after)):
       let order = patch[Directive.order + key]?.elements
-      switch PatchSchema.strategy(of: key) {
+      switch PatchSchema.strategy(of: key, before + after) {
       case .replace: return new
       case .byKey(let mergeKey): return .list(try elements(key, by: mergeKey, before, after, order: order))
       case .scalars:
@@ -105,7 +105,7 @@ enum StrategicMerge {
   /// Puts the elements that the patch names in its order, and the others where the server had them.
   private static func arranged(_ list: [Value], by order: [Value], server: [Value], _ key: String) -> [Value] {
     func name(_ element: Value) -> Value {
-      if case .byKey(let mergeKey) = PatchSchema.strategy(of: key) { return element[mergeKey] ?? .null }
+      if case .byKey(let mergeKey) = PatchSchema.strategy(of: key, list) { return element[mergeKey] ?? .null }
       return element
     }
     let wanted = order.map { name($0) }
@@ -156,7 +156,7 @@ enum StrategicMerge {
       switch (other, entry.value) {
       case (.map, .map): joined[entry.key] = join(entry.value, other)
       case (.list(let gone), .list(let new)):
-        guard case .byKey(let mergeKey) = PatchSchema.strategy(of: entry.key) else {
+        guard case .byKey(let mergeKey) = PatchSchema.strategy(of: entry.key, gone + new) else {
           joined[entry.key] = entry.value
           continue
         }

@@ -24,7 +24,7 @@ public enum Strategy {
       object.update(ReplicaSet.self) { $0.status = ReplicaSetStatus() }
       object.metadata.generation = 1
     case .autoscaler: object.update(HorizontalPodAutoscaler.self) { $0.status = AutoscalerStatus() }
-    default: return
+    default: prepareTypedForCreate(&object, version: version)
     }
   }
 
@@ -44,6 +44,7 @@ public enum Strategy {
       object.update(HorizontalPodAutoscaler.self) { $0.status = stored.status }
     }
     if case .opaque(let entries) = old.content { keep("status", of: entries, in: &object) }
+    prepareTypedForUpdate(&object, old: old, version: version)
   }
 
   /// A change of the wish makes a new generation: a status tells by it which wish it is about.
@@ -109,6 +110,7 @@ public enum Strategy {
       object.update(HorizontalPodAutoscaler.self) { $0.spec = stored.spec }
     }
     if case .opaque(let entries) = old.content { keep("spec", of: entries, in: &object) }
+    prepareTypedForStatusUpdate(&object, old: old)
   }
 
   /// What an update can never change; an empty uid means the stored one.
@@ -120,7 +122,7 @@ public enum Strategy {
   }
 
   /// The marks of a deletion and the owners are not part of a status.
-  private static func keepLife(_ metadata: inout ObjectMeta, _ stored: ObjectMeta) {
+  static func keepLife(_ metadata: inout ObjectMeta, _ stored: ObjectMeta) {
     metadata.deletionTimestamp = stored.deletionTimestamp
     metadata.deletionGracePeriodSeconds = stored.deletionGracePeriodSeconds
     metadata.ownerReferences = stored.ownerReferences

@@ -25,6 +25,7 @@ public enum Validation {
     case .autoscaler:
       if let autoscaler = object.as(HorizontalPodAutoscaler.self) { check.autoscaler(autoscaler) }
     case .namespace, .serviceAccount, .lease, .apiService, .podMetrics, .nodeMetrics: break
+    default: check.typed(object)
     }
     return check.problems
   }
@@ -52,6 +53,8 @@ public enum Validation {
     }
     if case .opaque(let entries) = new.content { check.data(entries) }
     if let autoscaler = new.as(HorizontalPodAutoscaler.self) { check.autoscaler(autoscaler) }
+    check.typed(new)
+    check.typedUpdate(old, new)
     return check.problems
   }
 
@@ -124,6 +127,15 @@ struct Check {
 
   mutating func invalid(_ path: [String], _ number: Int64, _ detail: String) {
     problems.append(FieldProblem(.invalid, path, got: "\(number)", detail: detail))
+  }
+
+  /// A value in the form in which the message quotes it.
+  mutating func invalid(_ path: [String], got: String, _ detail: String) {
+    problems.append(FieldProblem(.invalid, path, got: got, detail: detail))
+  }
+
+  mutating func duplicate(_ path: [String], got: String) {
+    problems.append(FieldProblem(.duplicate, path, got: got))
   }
 
   mutating func invalid(_ path: [String], value: Value, _ detail: String) {

@@ -41,6 +41,12 @@ public struct CIDR: Equatable, Sendable {
     self.prefix = prefix
   }
 
+  public init(base: IPv4, prefix: UInt32) {
+    let mask: UInt32 = prefix == 0 ? 0 : ~UInt32(0) << (32 - prefix)
+    self.base = IPv4(base.number & mask)
+    self.prefix = prefix
+  }
+
   private var size: UInt64 { UInt64(1) << UInt64(32 - prefix) }
 
   /// The first address that a host may have; the bridge of a node takes it.

@@ -18,6 +18,15 @@ public enum Content: Equatable, Sendable {
   case apiService(Shared<APIService>)
   case podMetrics(Shared<PodMetrics>)
   case nodeMetrics(Shared<NodeMetrics>)
+  case service(Shared<Service>)
+  case endpoints(Shared<Endpoints>)
+  case endpointSlice(Shared<EndpointSlice>)
+  case resourceQuota(Shared<ResourceQuota>)
+  case limitRange(Shared<LimitRange>)
+  case role(Shared<Role>)
+  case roleBinding(Shared<RoleBinding>)
+  case clusterRole(Shared<ClusterRole>)
+  case clusterRoleBinding(Shared<ClusterRoleBinding>)
   /// A kind that is stored and served but not interpreted.
   case opaque([Value.Entry])
 
@@ -40,6 +49,15 @@ public enum Content: Equatable, Sendable {
     case .apiService(let service): service.tree.entries ?? []
     case .podMetrics(let metrics): metrics.tree.entries ?? []
     case .nodeMetrics(let metrics): metrics.tree.entries ?? []
+    case .service(let record): record.tree.entries ?? []
+    case .endpoints(let record): record.tree.entries ?? []
+    case .endpointSlice(let record): record.tree.entries ?? []
+    case .resourceQuota(let record): record.tree.entries ?? []
+    case .limitRange(let record): record.tree.entries ?? []
+    case .role(let record): record.tree.entries ?? []
+    case .roleBinding(let record): record.tree.entries ?? []
+    case .clusterRole(let record): record.tree.entries ?? []
+    case .clusterRoleBinding(let record): record.tree.entries ?? []
     case .opaque(let entries): entries
     }
   }
@@ -62,6 +80,16 @@ public enum Content: Equatable, Sendable {
     case .apiService: .apiService(Shared(APIService.read(body, &reading) ?? APIService()))
     case .podMetrics: .podMetrics(Shared(PodMetrics.read(body, &reading) ?? PodMetrics()))
     case .nodeMetrics: .nodeMetrics(Shared(NodeMetrics.read(body, &reading) ?? NodeMetrics()))
+    case .service: .service(Shared(Service.read(body, &reading) ?? Service()))
+    case .endpoints: .endpoints(Shared(Endpoints.read(body, &reading) ?? Endpoints()))
+    case .endpointSlice: .endpointSlice(Shared(EndpointSlice.read(body, &reading) ?? EndpointSlice()))
+    case .resourceQuota: .resourceQuota(Shared(ResourceQuota.read(body, &reading) ?? ResourceQuota()))
+    case .limitRange: .limitRange(Shared(LimitRange.read(body, &reading) ?? LimitRange()))
+    case .role: .role(Shared(Role.read(body, &reading) ?? Role()))
+    case .roleBinding: .roleBinding(Shared(RoleBinding.read(body, &reading) ?? RoleBinding()))
+    case .clusterRole: .clusterRole(Shared(ClusterRole.read(body, &reading) ?? ClusterRole()))
+    case .clusterRoleBinding:
+      .clusterRoleBinding(Shared(ClusterRoleBinding.read(body, &reading) ?? ClusterRoleBinding()))
     default: .opaque(body.sorted.entries ?? [])
     }
   }

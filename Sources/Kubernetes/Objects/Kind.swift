@@ -29,6 +29,12 @@ public struct Kind: Sendable {
   public static let podMetrics = Kind(index: 22)
   public static let nodeMetrics = Kind(index: 23)
   public static let priorityClass = Kind(index: 24)
+  public static let persistentVolumeClaim = Kind(index: 25)
+  public static let persistentVolume = Kind(index: 26)
+  public static let storageClass = Kind(index: 27)
+  public static let ingress = Kind(index: 28)
+  public static let networkPolicy = Kind(index: 29)
+  public static let selfSubjectAccessReview = Kind(index: 30)
 
   private static let table: [Names] = [
     Names(kind: "Pod", plural: "pods", singular: "pod", short: ["po"]),
@@ -95,6 +101,49 @@ public struct Kind: Sendable {
       short: ["pc"],
       namespaced: false,
       group: "scheduling.k8s.io"
+    ),
+    Names(
+      kind: "PersistentVolumeClaim",
+      plural: "persistentvolumeclaims",
+      singular: "persistentvolumeclaim",
+      short: ["pvc"]
+    ),
+    Names(
+      kind: "PersistentVolume",
+      plural: "persistentvolumes",
+      singular: "persistentvolume",
+      short: ["pv"],
+      namespaced: false
+    ),
+    Names(
+      kind: "StorageClass",
+      plural: "storageclasses",
+      singular: "storageclass",
+      short: ["sc"],
+      namespaced: false,
+      group: "storage.k8s.io"
+    ),
+    Names(
+      kind: "Ingress",
+      plural: "ingresses",
+      singular: "ingress",
+      short: ["ing"],
+      group: "networking.k8s.io",
+      stored: "ingress"
+    ),
+    Names(
+      kind: "NetworkPolicy",
+      plural: "networkpolicies",
+      singular: "networkpolicy",
+      short: ["netpol"],
+      group: "networking.k8s.io"
+    ),
+    Names(
+      kind: "SelfSubjectAccessReview",
+      plural: "selfsubjectaccessreviews",
+      singular: "selfsubjectaccessreview",
+      namespaced: false,
+      group: "authorization.k8s.io"
     ),
   ]
 

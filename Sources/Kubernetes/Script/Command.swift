@@ -12,6 +12,8 @@ public struct Command: Equatable, Sendable {
     case exec(pod: String, container: String, command: [String])
     case patch([ObjectKey], Request.PatchKind, Value)
     case label(Selection, LabelChange)
+    /// `auth can-i`
+    case canI(Attempt)
     case logs(LogsOptions)
     case events(EventsOptions)
     /// `cordon`, `uncordon` and `taint`.
@@ -77,6 +79,11 @@ public struct Command: Equatable, Sendable {
     public var ignoreNotFound: Bool = false
     /// `--force`: kubectl warns before it deletes.
     public var isForced: Bool = false
+    /// What becomes of the objects that the deleted one owns (`--cascade`).
+    public var propagation: Deletion.Propagation = .background
+
+    /// What goes with each request.
+    public var deletion: Deletion { Deletion(graceSeconds: graceSeconds, propagation: propagation) }
 
     public init() {}
   }
@@ -134,6 +141,8 @@ public struct Command: Equatable, Sendable {
   public var line: String
   public var namespace: String
   public var operation: Operation
+  /// `--as`: whom kubectl says it acts for.
+  public var impersonated: Identity? = nil
 
   public init(line: String, namespace: String, operation: Operation) {
     self.line = line

@@ -3,8 +3,7 @@ enum KindNames {
   /// Kinds that Kubernetes has and the model does not play yet, by the names that kubectl takes for them.
   private static let later = [
     ["statefulset", "statefulsets", "sts"], ["daemonset", "daemonsets", "ds"], ["job", "jobs"],
-    ["cronjob", "cronjobs", "cj"], ["ingress", "ingresses", "ing"],
-    ["persistentvolumeclaim", "persistentvolumeclaims", "pvc"], ["persistentvolume", "persistentvolumes", "pv"],
+    ["cronjob", "cronjobs", "cj"],
   ]
 
   /// What `kubectl get all` lists, as far as it is modelled.

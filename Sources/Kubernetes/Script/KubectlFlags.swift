@@ -30,13 +30,12 @@ struct KubectlFlag: Equatable, Sendable {
 enum KubectlFlags {
   static let verbs = [
     "run", "create", "apply", "get", "describe", "delete", "exec", "patch", "label", "logs", "events",
-    "cordon", "uncordon", "taint", "top", "scale",
-    "autoscale",
+    "cordon", "uncordon", "taint", "top", "scale", "autoscale", "auth",
   ]
 
   /// Real verbs that the model does not play (yet).
   static let later = [
-    "annotate", "api-resources", "api-versions", "attach", "auth", "certificate", "cluster-info",
+    "annotate", "api-resources", "api-versions", "attach", "certificate", "cluster-info",
     "completion", "config", "cp", "debug", "diff", "drain", "edit", "explain", "expose",
     "kustomize",
     "options", "plugin", "port-forward", "proxy", "replace", "rollout", "set",
@@ -50,6 +49,8 @@ enum KubectlFlags {
     KubectlFlag("field-manager"),
     KubectlFlag("record", "", .switching),
     KubectlFlag("v", "v"),
+    KubectlFlag("as"),
+    KubectlFlag("as-group"),
   ]
 
   private static let selecting = [
@@ -97,6 +98,11 @@ enum KubectlFlags {
         KubectlFlag("container", "c"), KubectlFlag("stdin", "i", .switching), KubectlFlag("tty", "t", .switching),
         KubectlFlag("quiet", "q", .switching),
       ]
+    case "auth":
+      [
+        KubectlFlag("all-namespaces", "A", .switching), KubectlFlag("subresource"),
+        KubectlFlag("quiet", "q", .switching),
+      ]
     case "patch":
       [KubectlFlag("patch", "p"), KubectlFlag("type")]
     case "autoscale":
@@ -137,7 +143,7 @@ enum KubectlFlags {
   static func leftOut(_ verb: String) -> [KubectlFlag] {
     let everywhere = [
       KubectlFlag("kubeconfig"), KubectlFlag("context"), KubectlFlag("cluster"), KubectlFlag("user"),
-      KubectlFlag("server", "s"), KubectlFlag("as"), KubectlFlag("token"), KubectlFlag("request-timeout"),
+      KubectlFlag("server", "s"), KubectlFlag("token"), KubectlFlag("request-timeout"),
       KubectlFlag("dry-run", "", .optional("unchanged")), KubectlFlag("template"), KubectlFlag("kustomize", "k"),
     ]
     switch verb {

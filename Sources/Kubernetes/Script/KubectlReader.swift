@@ -19,7 +19,7 @@ struct KubectlReader {
     var place = 0
     while place < words.count, words[place].text.hasPrefix("-") {
       let takesNext = !words[place].text.contains("=") && words[place].text.utf8.count <= 2
-      place += takesNext || words[place].text == "--namespace" ? 2 : 1
+      place += takesNext || ["--namespace", "--as", "--as-group"].contains(words[place].text) ? 2 : 1
     }
     guard place < words.count else {
       throw Mistake("script.kubectl.no-verb", kubectl, [("verbs", joined(KubectlFlags.verbs))])
@@ -32,7 +32,9 @@ struct KubectlReader {
     let rest = Array(words[..<place]) + Array(words[(place + 1)...])
     let arguments = try KubectlScanner(version: version, verb: verb).scan(rest)
     let namespace = arguments.value("namespace")?.value ?? "default"
-    return Command(line: line, namespace: namespace, operation: try operation(arguments, namespace))
+    var command = Command(line: line, namespace: namespace, operation: try operation(arguments, namespace))
+    command.impersonated = AccessReader.identity(arguments)
+    return command
   }
 
   private func operation(_ arguments: KubectlArguments, _ namespace: String) throws(Mistake) -> Command.Operation {
@@ -49,6 +51,7 @@ struct KubectlReader {
     case "describe": return .describe(try SelectionReader(arguments, namespace).read(arguments.plain))
     case "delete": return try delete(arguments, namespace)
     case "exec": return try exec(arguments)
+    case "auth": return .canI(try AccessReader.attempt(arguments, namespace))
     case "patch": return try patch(arguments, namespace)
     case "logs": return .logs(try LogsReader(arguments: arguments, namespace: namespace).logs())
     case "events": return .events(try LogsReader(arguments: arguments, namespace: namespace).events())
@@ -153,6 +156,9 @@ struct KubectlReader {
     var options = Command.DeleteOptions()
     options.ignoreNotFound = arguments.isOn("ignore-not-found")
     options.isForced = arguments.isOn("force")
+    if let cascade = arguments.value("cascade") {
+      options.propagation = try AccessReader.propagation(cascade, version)
+    }
     if let wait = arguments.value("wait") { options.waits = wait.value != "false" }
     if let grace = arguments.value("grace-period") {
       guard let seconds = Int64(grace.value), seconds >= -1 else {

@@ -31,7 +31,8 @@ struct NodeBench {
     var apiserver = KubeAPIServer(version: version, durations: durations, random: random.stream("apiserver"))
     apiserver.etcd = NodeBench.etcd
     apiserver.kubelets["node1"] = NodeBench.kubelet
-    for (index, object) in Bootstrap.namespace("default", version: version, random: &names).enumerated() {
+    let held = Bootstrap.namespace("default", version: version, random: &names) + BootstrapRoles.objects(version)
+    for (index, object) in held.enumerated() {
       let stamped = object.with { $0.resourceVersion = Int64(index + 1) }
       etcd.seed(stamped)
       apiserver.seed(stamped)

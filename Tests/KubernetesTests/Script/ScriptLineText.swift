@@ -67,6 +67,7 @@ enum ScriptLineText {
       parts = ["exec", pod] + (container.isEmpty ? [] : ["-c", container]) + words
     case .patch(let keys, let kind, let value):
       parts = ["patch"] + keys.map(\.qualifiedName) + [kind.rawValue, value.canonical]
+    case .canI(let attempt): parts = ["can-i", attempt.verb, attempt.resource]
     case .label(let selection, let change):
       parts = ["label"] + of(selection)
       change.set.forEach { parts.append("\($0)=\($1)") }

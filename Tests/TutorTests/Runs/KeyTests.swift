@@ -105,7 +105,7 @@ import Testing
 
   @Test func causesAreFoundByHoldingBack() throws {
     let run = try TestCourse.run("components/watch-not-orders", seed: 0)
-    let steps = ["kube-scheduler bind *", "endpointslice-controller sync *", "kubelet@* admit *", "kubectl print *"]
+    let steps = ["kube-scheduler bind *", "endpointslice-controller observe *", "kubelet@* admit *", "kubectl print *"]
     let orders = Causality(run, steps: steps.map { ActionPattern($0) })
     #expect(orders.missing == nil)
     #expect(orders.precedences == [Key.Precedence(earlier: 0, later: 2)])

@@ -229,6 +229,12 @@ public struct ControllerCore: Sendable {
     queue.retry(item, at: now)
   }
 
+  /// Whether the answer that just came was the last that the plan of a key waits for.
+  public func isLast(of item: ObjectKey) -> Bool {
+    guard let plan = plans[item] else { return true }
+    return plan.writes.isEmpty && plan.sent.isEmpty
+  }
+
   /// Whether writes of a key are planned or under way.
   public func isBusy(with item: ObjectKey) -> Bool { plans[item] != nil }
 

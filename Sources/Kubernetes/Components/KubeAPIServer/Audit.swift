@@ -11,6 +11,7 @@ enum Audit {
     record.name = response.object?.name ?? request.name
     record.code = response.code
     record.time = flight.arrived
+    if request.isDryRun { return nil }
     if request.subresource != "binding", let object = response.object, !flight.removes {
       record.resourceVersion = "\(object.resourceVersion)"
     }
@@ -30,7 +31,7 @@ enum Audit {
     if let event = object.event { return self.event(event) }
     if let text = workload(object, flight) { return text }
     if let autoscaler = object.as(HorizontalPodAutoscaler.self) { return self.autoscaler(autoscaler) }
-    guard let pod = object.pod else { return "" }
+    guard let pod = object.pod else { return other(object) }
     if flight.request.subresource == "status" { return status(pod, flight) }
     if flight.request.verb == .create {
       return "nodeName=\(pod.spec.nodeName) phase=\(pod.status.phase) qos=\(pod.status.qosClass)"
@@ -41,10 +42,53 @@ enum Audit {
   private static func deletion(_ flight: Flight, _ grace: Int64?) -> String {
     let asked = grace.map { "\($0)" } ?? "None"
     let metadata = flight.object?.metadata
-    let given = metadata?.deletionGracePeriodSeconds.map { "\($0)" } ?? "None"
+    // Most kinds are answered with a Status that holds no object.
+    let isShown = flight.object?.pod != nil || !flight.removes
+    let given = (isShown ? metadata?.deletionGracePeriodSeconds : nil).map { "\($0)" } ?? "None"
     let head = "request gracePeriodSeconds=\(asked); response deletionGracePeriodSeconds=\(given)"
     if flight.removes { return "\(head) object REMOVED from store" }
     return "\(head) marked deletionTimestamp=\(metadata?.deletionTimestamp?.text ?? "None")"
+  }
+
+  /// A quota that kube-apiserver itself has charged.
+  static func charge(_ quota: Object, _ flight: Flight) -> Kube.Record {
+    var record = Kube.Record(actor: "kube-apiserver", verb: "update", resource: quota.kind.plural)
+    record.subresource = "status"
+    record.namespace = quota.namespace
+    record.name = quota.name
+    record.code = 200
+    record.time = flight.arrived
+    record.resourceVersion = "\(quota.resourceVersion)"
+    if let used = quota.as(ResourceQuota.self)?.status.used { record.note = "used \(Amounts(used).text)" }
+    return record
+  }
+
+  private static func other(_ object: Object) -> String {
+    if let service = object.as(Service.self) {
+      let ports = service.spec.ports.map { port in
+        "(\(port.port), \(port.targetPort.name.isEmpty ? port.targetPort.text : "'\(port.targetPort.name)'"), "
+          + "\(port.nodePort == 0 ? "None" : "\(port.nodePort)"))"
+      }
+      let list = ports.joined(separator: ", ")
+      return "type=\(service.spec.type) clusterIP=\(service.spec.clusterIP) ports=[\(list)]"
+    }
+    if let endpoints = object.as(Endpoints.self) {
+      var ready: [String] = []
+      var notReady: [String] = []
+      for subset in endpoints.subsets {
+        ready += subset.addresses.map { "'\($0.ip)'" }
+        notReady += subset.notReadyAddresses.map { "'\($0.ip)'" }
+      }
+      return "ready=[\(ready.joined(separator: ", "))] notReady=[\(notReady.joined(separator: ", "))]"
+    }
+    if let slice = object.as(EndpointSlice.self) {
+      let parts = slice.endpoints.map { endpoint in
+        "('\(endpoint.addresses.first ?? "")', \(endpoint.conditions.ready == true ? "True" : "False"))"
+      }
+      return "endpoints=[\(parts.joined(separator: ", "))]"
+    }
+    if let quota = object.as(ResourceQuota.self) { return "used \(Amounts(quota.status.used).text)" }
+    return ""
   }
 
   private static func event(_ event: Event) -> String {

@@ -7,6 +7,8 @@ struct Flight: Sendable {
     case authorize
     case admit
     case validate
+    /// Quotas are charged before the object is stored.
+    case charge
     case store
     case read
     /// Something else has to answer first: etcd, or a kubelet.
@@ -26,6 +28,11 @@ struct Flight: Sendable {
   /// What the update starts from.
   var base: Object?
   var removes = false
+  /// Quotas that have to be written before the object is, as they will stand.
+  var charges: [Object] = []
+  var isCharging = false
+  /// Quotas that have been written.
+  var charged: [Object] = []
   var response: Response?
   /// When a failed call to etcd is given up.
   var replyAt: Time = 0
@@ -43,6 +50,7 @@ struct Flight: Sendable {
     case .authorize: .authorize
     case .admit: .admit
     case .validate: .validate
+    case .charge: .charge
     case .store: .store
     case .read: request.subresource == "exec" ? .exec : (isForwarded ? .proxy : .read)
     case .waiting, .reply: .reply
@@ -55,6 +63,12 @@ struct Flight: Sendable {
     if let object, request.name.isEmpty { return .object(object.key) }
     if request.name.isEmpty, request.verb == .list || request.verb == .watch { return .named(request.kind.plural) }
     return .object(request.key)
+  }
+
+  /// Who asks: the client itself, or whom it says it acts for.
+  func identity(_ version: Version) -> Identity {
+    if let other = request.impersonated { return other }
+    return Identity.of(client: request.user, version)
   }
 
   mutating func fail(_ code: Int64, _ reason: String, _ message: String) {
@@ -85,6 +99,7 @@ extension Verb {
   static let authorize: Verb = "authorize"
   static let admit: Verb = "admit"
   static let validate: Verb = "validate"
+  static let charge: Verb = "charge"
   static let store: Verb = "store"
   static let read: Verb = "read"
   static let exec: Verb = "exec"

@@ -17,6 +17,8 @@ public struct KubeAPIServer: Component {
   /// Servers behind kube-apiserver that answer for a whole API group (aggregation).
   public var backends: Table<String, Address> = [:]
   public var etcd: Address = 0
+  /// Where the addresses of Services come from.
+  public var serviceRange = CIDR(base: IPv4(0x0a60_0000), prefix: 12)
   var cache = WatchCache()
   /// Requests that kube-apiserver itself can carry on with, as they came.
   var flights: [Flight] = []
@@ -155,6 +157,7 @@ public struct KubeAPIServer: Component {
     case .authorize: authorize(&flight, &out)
     case .admit: admit(&flight, &out)
     case .validate: validate(&flight, &out)
+    case .charge: charge(&flight, &out)
     case .store: store(&flight, &out)
     case .read: read(&flight, &out)
     case .exec: exec(&flight, &out)
@@ -209,6 +212,7 @@ public struct KubeAPIServer: Component {
 
   private mutating func answer(_ flight: Flight, _ out: inout KubeOutbox) {
     guard let response = flight.response else { return }
+    for quota in flight.charged { out.record(Audit.charge(quota, flight)) }
     if out.isTelling, let record = Audit.record(flight, response) { out.record(record) }
     out.note(Fact("fact.apiserver.code", ("code", .integer(response.code)), ("to", .string(flight.request.user))))
     out.send(.response(response), to: flight.sender)

@@ -11,6 +11,8 @@ struct WatchCache: Sendable {
   private(set) var objects: Table<ObjectKey, Object> = [:]
   /// Keys of each kind in the order in which they were created: lists to informers follow it.
   private var order: Table<ObjectKey, Int64> = [:]
+  /// Pods by their node: the Node authorizer asks for them often.
+  private var pods: Table<String, Table<ObjectKey, Bool>> = [:]
   private(set) var revision: Int64 = 0
   private var watchers: Table<Kind, [Watcher]> = [:]
   /// Watchers of Pods of one node, by node: a Pod's event must not be weighed by every kubelet of a large cluster.
@@ -21,8 +23,21 @@ struct WatchCache: Sendable {
   mutating func seed(_ object: Object) {
     objects[object.key] = object
     order[object.key] = object.resourceVersion
+    note(object, before: nil, isGone: false)
     revision = max(revision, object.resourceVersion)
   }
+
+  private mutating func note(_ object: Object, before: Object?, isGone: Bool) {
+    guard object.kind == .pod else { return }
+    let last = before?.pod?.spec.nodeName ?? ""
+    let node = isGone ? "" : object.pod?.spec.nodeName ?? ""
+    if last == node { return }
+    if !last.isEmpty { pods.update(last, default: [:]) { $0.removeValue(for: object.key) } }
+    if !node.isEmpty { pods.update(node, default: [:]) { $0[object.key] = true } }
+  }
+
+  /// The Pods of a node.
+  func pods(on node: String) -> [Pod] { (pods[node]?.keys ?? []).compactMap { objects[$0]?.pod } }
 
   mutating func add(_ watcher: Watcher) {
     if case .node(let node) = watcher.selector {
@@ -68,6 +83,7 @@ struct WatchCache: Sendable {
     let key = commit.object.key
     let before = objects[key]
     revision = max(revision, commit.revision)
+    note(commit.object, before: before, isGone: commit.isDelete)
     if commit.isDelete {
       objects.removeValue(for: key)
       order.removeValue(for: key)
@@ -124,6 +140,7 @@ struct WatchCache: Sendable {
   mutating func clear() {
     objects = [:]
     order = [:]
+    pods = [:]
     revision = 0
     removeAllWatchers()
   }

@@ -11,6 +11,7 @@ extension Kubectl {
     case .top(let options): run?.answerTop(response, to: job, options, at: now)
     case .topPods(let options): run?.answerTopPods(response, to: job, options, at: now)
     case .topNodes(let options): run?.answerTopNodes(response, to: job, options)
+    case .canI: answerAccess(response, to: job)
     case .patchRead, .patch, .labelList, .labelRead, .label: answerChange(response, to: job)
     case .logsTarget, .logsPods, .logs: answerLogs(response, to: job)
     case .events: answerEvents(response, to: job, at: now)
@@ -105,7 +106,7 @@ extension Kubectl {
     case .deleteList:
       guard response.isSuccess else { return fail(&current, response, job) }
       for object in Listing.select(response.objects, current.command.operation) {
-        current.jobs.append(Job(.delete, object.key, .delete(Deletion(graceSeconds: options.graceSeconds))))
+        current.jobs.append(Job(.delete, object.key, .delete(options.deletion)))
       }
     case .delete:
       guard response.isSuccess else {
@@ -125,6 +126,16 @@ extension Kubectl {
       }
     default: break
     }
+  }
+
+  // MARK: auth can-i
+
+  private mutating func answerAccess(_ response: Response, to job: Job) {
+    guard var current = run else { return }
+    defer { run = current }
+    guard response.isSuccess else { return fail(&current, response, job) }
+    current.say(response.message, about: job.subject)
+    if response.message != "yes" { current.exitCode = 1 }
   }
 
   // MARK: exec

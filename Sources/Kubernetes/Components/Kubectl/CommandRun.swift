@@ -40,6 +40,7 @@ struct Job: Sendable {
     case top(Command.TopOptions)
     case topPods(Command.TopOptions)
     case topNodes(Command.TopOptions)
+    case canI
   }
 
   var purpose: Purpose
@@ -64,6 +65,7 @@ struct Job: Sendable {
     case .top(let options), .topPods(let options), .topNodes(let options): verb = options.name.isEmpty ? .list : .get
     case .delete: verb = .delete
     case .wait: verb = .watch
+    case .canI: verb = .create
     case .exec:
       verb = .create
       subresource = "exec"
@@ -194,12 +196,14 @@ struct CommandRun: Sendable {
     case .describe(let selection): return read(selection, one: .describe, many: .describeList)
     case .delete(let selection, let options):
       if selection.names.isEmpty { return read(selection, one: .delete, many: .deleteList) }
-      return selection.names.map { Job(.delete, $0, .delete(Deletion(graceSeconds: options.graceSeconds))) }
+      return selection.names.map { Job(.delete, $0, .delete(options.deletion)) }
     case .exec(let pod, let container, let words):
       let key = ObjectKey(.pod, command.namespace, pod)
       return [Job(.execRead(container: container, command: words), key)]
     case .patch(let keys, let kind, let patch): return keys.map { Job(.patchRead(kind, patch), $0) }
     case .autoscale(let keys, _): return keys.map { Job(.autoscaleRead, $0) }
+    case .canI(let attempt):
+      return [Job(.canI, ObjectKey(.selfSubjectAccessReview, "", ""), .access(attempt))]
     case .label(let selection, _): return read(selection, one: .labelRead, many: .labelList)
     case .logs(let options):
       if let target = options.target { return [Job(.logsTarget, target)] }

@@ -155,6 +155,11 @@ public struct Kubectl: Component {
     var request = Request(id: lastID, user: name, verb: job.verb, key: job.key)
     request.subresource = job.subresource
     request.body = job.body
+    request.impersonated = run?.command.impersonated
+    if let selection = job.isSelecting ? run?.command.operation.selection : nil {
+      request.labels = selection.labels
+      request.fields = selection.fields
+    }
     if case .logsPods(let labels) = job.purpose { request.labels = labels }
     request.labels = job.labels
     if case .wait = job.purpose { request.selector = .name(namespace: job.key.namespace, name: job.key.name) }

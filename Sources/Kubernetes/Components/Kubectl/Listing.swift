@@ -4,22 +4,8 @@ import Clockwork
 enum Listing {
   /// The objects that a command's selectors want, by namespace and name as the API server lists them.
   static func select(_ objects: [Object], _ operation: Command.Operation) -> [Object] {
-    let selection: Command.Selection
-    switch operation {
-    case .get(let options): selection = options.selection
-    case .describe(let wanted), .delete(let wanted, _), .label(let wanted, _), .node(let wanted, _): selection = wanted
-    default: return objects
-    }
-    var found: [Object] = []
-    for object in objects {
-      if let labels = selection.labels, !labels.matches(object.metadata.labels) { continue }
-      if let fields = selection.fields {
-        let value = object.value
-        if !fields.matches({ value.at(ScriptText.cut($0, at: "."))?.plain }) { continue }
-      }
-      found.append(object)
-    }
-    return found.sorted { $0.key < $1.key }
+    // kube-apiserver has left out what the selectors do not want.
+    operation.selection == nil ? objects : objects.sorted { $0.key < $1.key }
   }
 
   /// `--sort-by`: numbers by size, everything else as text; equal ones stay as they are.
@@ -38,7 +24,26 @@ enum Listing {
   }
 }
 
+extension Command.Operation {
+  /// The objects that a command means, where it means some that are there.
+  var selection: Command.Selection? {
+    switch self {
+    case .get(let options): options.selection
+    case .describe(let wanted), .delete(let wanted, _), .label(let wanted, _), .node(let wanted, _): wanted
+    default: nil
+    }
+  }
+}
+
 extension Job {
+  /// Whether the selectors of the command go with the request.
+  var isSelecting: Bool {
+    switch purpose {
+    case .list, .describeList, .deleteList, .labelList, .nodeList: true
+    default: false
+    }
+  }
+
   /// Whether this asks for a part of the description of an object.
   func isPart(of object: Object) -> Bool {
     if case .describeParts(let other) = purpose { return other.key == object.key }
@@ -132,7 +137,20 @@ extension CommandRun {
       parts.insert(Job(.describeParts(object), ObjectKey(.lease, "kube-node-lease", "")), at: 0)
       parts.insert(Job(.describeParts(object), ObjectKey(.pod, "", "")), at: 0)
     }
+    for kind in CommandRun.parts(of: object.kind, version) {
+      let home = object.kind == .namespace ? object.name : object.namespace
+      parts.insert(Job(.describeParts(object), ObjectKey(kind, home, "")), at: 0)
+    }
     jobs = parts + jobs
+  }
+
+  /// The kinds that a description shows beside the object itself.
+  private static func parts(of kind: Kind, _ version: Version) -> [Kind] {
+    switch kind {
+    case .service: version == .then ? [.endpoints] : [.endpointSlice]
+    case .namespace: [.resourceQuota, .limitRange]
+    default: []
+    }
   }
 
   mutating func printDescription(of object: Object, at now: Time) {
@@ -156,11 +174,32 @@ extension CommandRun {
     } else if let autoscaler = object.as(HorizontalPodAutoscaler.self) {
       text += Describe.autoscaler(autoscaler, events: events, version, now: now)
     } else {
-      text += describePlainly(object)
+      text += describeOther(object, events, at: now) ?? describePlainly(object)
     }
     say(text, about: .object(object.key))
     described = true
     parts = []
+  }
+
+  /// Services, quotas, limits and namespaces, with what was asked for beside them.
+  private func describeOther(_ object: Object, _ events: [Event], at now: Time) -> String? {
+    if let service = object.as(Service.self) {
+      var slices: [EndpointSlice] = []
+      var endpoints: Endpoints?
+      for part in parts {
+        if part.name == object.name, let found = part.as(Endpoints.self) { endpoints = found }
+        guard part.metadata.labels["kubernetes.io/service-name"] == object.name else { continue }
+        if let slice = part.as(EndpointSlice.self) { slices.append(slice) }
+      }
+      return Describe.service(service, endpoints: endpoints, slices: slices, events: events, version, now: now)
+    }
+    if let quota = object.as(ResourceQuota.self) { return Describe.quota(quota) }
+    if let range = object.as(LimitRange.self) { return Describe.limits(range) }
+    if let namespace = object.asNamespace {
+      let quotas = parts.compactMap { $0.as(ResourceQuota.self) }
+      return Describe.namespace(namespace, quotas: quotas, limits: parts.compactMap { $0.as(LimitRange.self) })
+    }
+    return nil
   }
 
   /// A kind without a description of its own: its name, and its fields.

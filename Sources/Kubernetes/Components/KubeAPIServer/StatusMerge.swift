@@ -1,0 +1,32 @@
+import Clockwork
+
+extension PodStatus {
+  /// Lays a status patch over this status: conditions by their type, everything else that the patch names.
+  mutating func merge(_ patch: PodStatus) {
+    for condition in patch.conditions {
+      if let place = conditions.firstIndex(where: { $0.type == condition.type }) {
+        conditions[place] = condition
+      } else {
+        conditions.append(condition)
+      }
+    }
+    // The patch lists conditions in the order it wants (`$setElementOrder/conditions`).
+    let wanted = patch.conditions.map { $0.type }
+    var ordered: [PodCondition] = []
+    for type in wanted { ordered += conditions.filter { $0.type == type } }
+    ordered += conditions.filter { !wanted.contains($0.type) }
+    conditions = ordered
+    if !patch.containerStatuses.isEmpty { containerStatuses = patch.containerStatuses }
+    if !patch.initContainerStatuses.isEmpty { initContainerStatuses = patch.initContainerStatuses }
+    if !patch.hostIP.isEmpty { hostIP = patch.hostIP }
+    if !patch.hostIPs.isEmpty { hostIPs = patch.hostIPs }
+    if !patch.podIP.isEmpty { podIP = patch.podIP }
+    if !patch.podIPs.isEmpty { podIPs = patch.podIPs }
+    if !patch.nominatedNodeName.isEmpty { nominatedNodeName = patch.nominatedNodeName }
+    if !patch.phase.isEmpty { phase = patch.phase }
+    if !patch.reason.isEmpty { reason = patch.reason }
+    if !patch.message.isEmpty { message = patch.message }
+    if patch.observedGeneration != 0 { observedGeneration = patch.observedGeneration }
+    if let start = patch.startTime { startTime = start }
+  }
+}
