@@ -74,6 +74,8 @@ public struct Command: Equatable, Sendable {
     public var graceSeconds: Int64? = nil
     public var waits: Bool = true
     public var ignoreNotFound: Bool = false
+    /// What becomes of the objects that the deleted one owns.
+    public var propagation: Deletion.Propagation = .background
     /// `--force`: kubectl warns before it deletes.
     public var isForced: Bool = false
 

@@ -30,16 +30,15 @@ struct KubectlFlag: Equatable, Sendable {
 enum KubectlFlags {
   static let verbs = [
     "run", "create", "apply", "get", "describe", "delete", "exec", "patch", "label", "logs", "events",
-    "cordon", "uncordon", "taint", "scale",
-    "autoscale",
+    "cordon", "uncordon", "taint", "scale", "set",
+    "rollout", "expose", "autoscale",
   ]
 
   /// Real verbs that the model does not play (yet).
   static let later = [
     "annotate", "api-resources", "api-versions", "attach", "auth", "certificate", "cluster-info",
-    "completion", "config", "cp", "debug", "diff", "drain", "edit", "explain", "expose",
-    "kustomize",
-    "options", "plugin", "port-forward", "proxy", "replace", "rollout", "set", "top",
+    "completion", "config", "cp", "debug", "diff", "drain", "edit", "explain", "kustomize",
+    "options", "plugin", "port-forward", "proxy", "replace", "top",
     "version", "wait",
   ]
 
@@ -66,6 +65,21 @@ enum KubectlFlags {
         KubectlFlag("annotations"), KubectlFlag("restart"), KubectlFlag("command", "", .switching),
         KubectlFlag("image-pull-policy"), KubectlFlag("requests", isGone: true), KubectlFlag("limits", isGone: true),
         KubectlFlag("serviceaccount", isGone: true), KubectlFlag("quiet", "q", .switching),
+      ]
+    case "set":
+      selecting + [
+        KubectlFlag("containers", "c"), KubectlFlag("requests"), KubectlFlag("limits"), KubectlFlag("env", "e"),
+      ]
+    case "rollout":
+      [
+        KubectlFlag("revision"), KubectlFlag("to-revision"), KubectlFlag("watch", "w", .optional("true")),
+        KubectlFlag("selector", "l"),
+      ]
+    case "expose":
+      [
+        KubectlFlag("name"), KubectlFlag("port"), KubectlFlag("target-port"), KubectlFlag("type"),
+        KubectlFlag("protocol"), KubectlFlag("cluster-ip"), KubectlFlag("session-affinity"),
+        KubectlFlag("labels", "l"), KubectlFlag("selector"),
       ]
     case "scale":
       selecting + [KubectlFlag("replicas"), KubectlFlag("current-replicas"), KubectlFlag("timeout")]

@@ -40,10 +40,10 @@ struct KubectlReader {
     case "run": return .run(try RunReader(arguments: arguments, namespace: namespace).pod())
     case "create":
       if let kind = arguments.plain.first, Kind.named(kind.text) == .deployment {
-        return try WorkloadReader(arguments: arguments, namespace: namespace, line: line).create()
+        return try WorkloadReader(arguments: arguments, namespace: namespace).create()
       }
       return .create(try sources(arguments, namespace))
-    case "scale": return try WorkloadReader(arguments: arguments, namespace: namespace, line: line).scale()
+    case "scale", "set", "rollout", "expose": return try workload(arguments, namespace)
     case "apply": return .apply(try sources(arguments, namespace))
     case "get": return .get(try get(arguments, namespace))
     case "describe": return .describe(try SelectionReader(arguments, namespace).read(arguments.plain))
@@ -55,6 +55,16 @@ struct KubectlReader {
     case "cordon", "uncordon", "taint": return try NodeReader(arguments: arguments, namespace: namespace).operation()
     case "autoscale": return try AutoscaleReader(version: version, arguments: arguments).operation(namespace)
     default: return try label(arguments, namespace)
+    }
+  }
+
+  private func workload(_ arguments: KubectlArguments, _ namespace: String) throws(Mistake) -> Command.Operation {
+    let reader = WorkloadReader(arguments: arguments, namespace: namespace)
+    switch arguments.verb.text {
+    case "scale": return try reader.scale()
+    case "set": return try reader.set()
+    case "rollout": return try reader.rollout()
+    default: return try reader.expose()
     }
   }
 
@@ -152,6 +162,7 @@ struct KubectlReader {
     var options = Command.DeleteOptions()
     options.ignoreNotFound = arguments.isOn("ignore-not-found")
     options.isForced = arguments.isOn("force")
+    options.propagation = try propagation(arguments)
     if let wait = arguments.value("wait") { options.waits = wait.value != "false" }
     if let grace = arguments.value("grace-period") {
       guard let seconds = Int64(grace.value), seconds >= -1 else {
@@ -186,6 +197,18 @@ struct KubectlReader {
       throw Mistake("script.kubectl.delete-what", arguments.verb)
     }
     return .delete(selection, options)
+  }
+
+  /// `--cascade`: old releases knew only yes and no.
+  private func propagation(_ arguments: KubectlArguments) throws(Mistake) -> Deletion.Propagation {
+    guard let given = arguments.value("cascade") else { return .background }
+    switch given.value {
+    case "background", "true": return .background
+    case "foreground": return .foreground
+    case "orphan", "false": return .orphan
+    default:
+      throw Mistake("script.kubectl.flag-value", given.word, [("flag", "--cascade"), ("value", given.value)])
+    }
   }
 
   private func exec(_ arguments: KubectlArguments) throws(Mistake) -> Command.Operation {

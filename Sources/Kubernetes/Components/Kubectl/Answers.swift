@@ -102,7 +102,13 @@ extension Kubectl {
     case .deleteList:
       guard response.isSuccess else { return fail(&current, response, job) }
       for object in Listing.select(response.objects, current.command.operation) {
-        current.jobs.append(Job(.delete, object.key, .delete(Deletion(graceSeconds: options.graceSeconds))))
+        current.jobs.append(
+          Job(
+            .delete,
+            object.key,
+            .delete(Deletion(graceSeconds: options.graceSeconds, propagation: options.propagation))
+          )
+        )
       }
     case .delete:
       guard response.isSuccess else {

@@ -82,6 +82,8 @@ struct CommandRun: Sendable {
   struct Awaited: Sendable {
     var key: ObjectKey
     var uid: String
+    /// The revision of a rollout that is followed; nothing when the end of the object is awaited.
+    var rollout: Int64? = nil
   }
 
   let command: Command
@@ -162,6 +164,7 @@ struct CommandRun: Sendable {
   /// A watch says what happened to an object whose end is awaited.
   mutating func see(_ event: WatchEvent) {
     guard let gone = awaited, event.object.key == gone.key else { return }
+    if gone.rollout != nil { return follow(event) }
     if event.type == .deleted || event.object.uid != gone.uid { awaited = nil }
   }
 
@@ -177,7 +180,9 @@ struct CommandRun: Sendable {
     case .describe(let selection): return read(selection, one: .describe, many: .describeList)
     case .delete(let selection, let options):
       if selection.names.isEmpty { return read(selection, one: .delete, many: .deleteList) }
-      return selection.names.map { Job(.delete, $0, .delete(Deletion(graceSeconds: options.graceSeconds))) }
+      return selection.names.map {
+        Job(.delete, $0, .delete(Deletion(graceSeconds: options.graceSeconds, propagation: options.propagation)))
+      }
     case .exec(let pod, let container, let words):
       let key = ObjectKey(.pod, command.namespace, pod)
       return [Job(.execRead(container: container, command: words), key)]

@@ -132,6 +132,8 @@ extension CommandRun {
       parts.insert(Job(.describeParts(object), ObjectKey(.lease, "kube-node-lease", "")), at: 0)
       parts.insert(Job(.describeParts(object), ObjectKey(.pod, "", "")), at: 0)
     }
+    let family: Kind? = object.kind == .deployment ? .replicaSet : (object.kind == .replicaSet ? .pod : nil)
+    if let family { parts.insert(Job(.describeParts(object), ObjectKey(family, object.namespace, "")), at: 0) }
     jobs = parts + jobs
   }
 
@@ -155,6 +157,12 @@ extension CommandRun {
       text += Describe.node(node, pods: pods, lease: lease, events: events, version, now: now)
     } else if let autoscaler = object.as(HorizontalPodAutoscaler.self) {
       text += Describe.autoscaler(autoscaler, events: events, version, now: now)
+    } else if let deployment = object.as(Deployment.self) {
+      let sets = RolloutText.owned(parts, by: object)
+      text += Describe.deployment(deployment, sets: sets, events: events, version, now: now)
+    } else if let set = object.as(ReplicaSet.self) {
+      let pods = parts.filter { $0.metadata.controller?.uid == object.uid }.compactMap { $0.pod }
+      text += Describe.replicaSet(set, pods: pods, events: events, version, now: now)
     } else {
       text += describePlainly(object)
     }
