@@ -158,8 +158,8 @@ private struct Assembly {
   /// The control loops of kube-controller-manager, in the order in which a canonical run asks them.
   private func addManager(to company: inout Company) {
     var loops: [Address] = []
-    loops.append(company.add(watching: DeploymentController(version: spec.version, apiserver: Places.apiserver)))
     loops.append(company.add(watching: ReplicaSetController(version: spec.version, apiserver: Places.apiserver)))
+    loops.append(company.add(watching: DeploymentController(version: spec.version, apiserver: Places.apiserver)))
     let autoscaler = HorizontalPodAutoscalerController(version: spec.version, apiserver: Places.apiserver)
     loops.append(company.add(watching: autoscaler))
     loops.append(company.add(watching: EndpointSliceController(version: spec.version, apiserver: Places.apiserver)))

@@ -73,7 +73,7 @@ extension Describe {
 
   // MARK: Volumes
 
-  private static func volumes(_ volumes: [Volume], _ version: Version, _ writer: inout TabWriter) {
+  static func volumes(_ volumes: [Volume], _ version: Version, _ writer: inout TabWriter) {
     writer.line(volumes.isEmpty ? "Volumes:\t<none>" : "Volumes:")
     for volume in volumes {
       writer.line("\(volume.name):", level: 1)

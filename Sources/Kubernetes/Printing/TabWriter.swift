@@ -29,6 +29,16 @@ struct TabWriter {
     text += "\n"
   }
 
+  /// Adds what describes a part, as kubectl indents a Pod template: its headings by a level, the names below by a blank.
+  mutating func insert(_ part: TabWriter) {
+    for line in part.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+      let depth = line.prefix { $0 == " " }.count
+      let isContinued = line.hasPrefix("\t")
+      text += depth == 0 && !isContinued ? "  " : (depth == 2 ? " " : "")
+      text += String(line) + "\n"
+    }
+  }
+
   /// The laid out text.
   func formatted() -> String {
     var lines: [[String]] = []

@@ -77,10 +77,10 @@ public struct Command: Equatable, Sendable {
     public var graceSeconds: Int64? = nil
     public var waits: Bool = true
     public var ignoreNotFound: Bool = false
+    /// What becomes of the objects that the deleted one owns.
+    public var propagation: Deletion.Propagation = .background
     /// `--force`: kubectl warns before it deletes.
     public var isForced: Bool = false
-    /// What becomes of the objects that the deleted one owns (`--cascade`).
-    public var propagation: Deletion.Propagation = .background
 
     /// What goes with each request.
     public var deletion: Deletion { Deletion(graceSeconds: graceSeconds, propagation: propagation) }

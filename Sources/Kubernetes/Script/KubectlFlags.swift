@@ -30,15 +30,14 @@ struct KubectlFlag: Equatable, Sendable {
 enum KubectlFlags {
   static let verbs = [
     "run", "create", "apply", "get", "describe", "delete", "exec", "patch", "label", "logs", "events",
-    "cordon", "uncordon", "taint", "top", "scale", "autoscale", "auth",
+    "cordon", "uncordon", "taint", "top", "scale", "autoscale", "auth", "set", "rollout", "expose",
   ]
 
   /// Real verbs that the model does not play (yet).
   static let later = [
     "annotate", "api-resources", "api-versions", "attach", "certificate", "cluster-info",
-    "completion", "config", "cp", "debug", "diff", "drain", "edit", "explain", "expose",
-    "kustomize",
-    "options", "plugin", "port-forward", "proxy", "replace", "rollout", "set",
+    "completion", "config", "cp", "debug", "diff", "drain", "edit", "explain", "kustomize",
+    "options", "plugin", "port-forward", "proxy", "replace",
     "version", "wait",
   ]
 
@@ -67,6 +66,21 @@ enum KubectlFlags {
         KubectlFlag("annotations"), KubectlFlag("restart"), KubectlFlag("command", "", .switching),
         KubectlFlag("image-pull-policy"), KubectlFlag("requests", isGone: true), KubectlFlag("limits", isGone: true),
         KubectlFlag("serviceaccount", isGone: true), KubectlFlag("quiet", "q", .switching),
+      ]
+    case "set":
+      selecting + [
+        KubectlFlag("containers", "c"), KubectlFlag("requests"), KubectlFlag("limits"), KubectlFlag("env", "e"),
+      ]
+    case "rollout":
+      [
+        KubectlFlag("revision"), KubectlFlag("to-revision"), KubectlFlag("watch", "w", .optional("true")),
+        KubectlFlag("selector", "l"),
+      ]
+    case "expose":
+      [
+        KubectlFlag("name"), KubectlFlag("port"), KubectlFlag("target-port"), KubectlFlag("type"),
+        KubectlFlag("protocol"), KubectlFlag("cluster-ip"), KubectlFlag("session-affinity"),
+        KubectlFlag("labels", "l"), KubectlFlag("selector"),
       ]
     case "scale":
       selecting + [KubectlFlag("replicas"), KubectlFlag("current-replicas"), KubectlFlag("timeout")]

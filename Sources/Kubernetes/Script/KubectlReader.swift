@@ -42,10 +42,10 @@ struct KubectlReader {
     case "run": return .run(try RunReader(arguments: arguments, namespace: namespace).pod())
     case "create":
       if let kind = arguments.plain.first, Kind.named(kind.text) == .deployment {
-        return try WorkloadReader(arguments: arguments, namespace: namespace, line: line).create()
+        return try WorkloadReader(arguments: arguments, namespace: namespace).create()
       }
       return .create(try sources(arguments, namespace))
-    case "scale": return try WorkloadReader(arguments: arguments, namespace: namespace, line: line).scale()
+    case "scale", "set", "rollout", "expose": return try workload(arguments, namespace)
     case "apply": return .apply(try sources(arguments, namespace))
     case "get": return .get(try get(arguments, namespace))
     case "describe": return .describe(try SelectionReader(arguments, namespace).read(arguments.plain))
@@ -59,6 +59,16 @@ struct KubectlReader {
     case "autoscale": return try AutoscaleReader(version: version, arguments: arguments).operation(namespace)
     case "top": return .top(try TopReader.read(arguments, version))
     default: return try label(arguments, namespace)
+    }
+  }
+
+  private func workload(_ arguments: KubectlArguments, _ namespace: String) throws(Mistake) -> Command.Operation {
+    let reader = WorkloadReader(arguments: arguments, namespace: namespace)
+    switch arguments.verb.text {
+    case "scale": return try reader.scale()
+    case "set": return try reader.set()
+    case "rollout": return try reader.rollout()
+    default: return try reader.expose()
     }
   }
 

@@ -4,8 +4,6 @@ import Clockwork
 struct WorkloadReader {
   let arguments: KubectlArguments
   let namespace: String
-  /// The line without `kubectl`, for `--record`.
-  let line: String
 
   // MARK: create deployment
 
@@ -77,5 +75,130 @@ struct WorkloadReader {
       throw Mistake("script.kubectl.number", given.word, [("flag", "--\(flag)"), ("text", given.value)])
     }
     return number
+  }
+}
+
+// `set`, `rollout` and `expose`.
+extension WorkloadReader {
+  func set() throws(Mistake) -> Command.Operation {
+    let usage = "kubectl set image|resources|env KIND/NAME …"
+    guard let what = arguments.plain.first else {
+      throw Mistake("script.usage", arguments.verb, [("usage", usage)])
+    }
+    var names: [Word] = []
+    var pairs: [Word] = []
+    for word in arguments.plain.dropFirst() {
+      let isPair = word.text.contains("=") || (what.text == "env" && !names.isEmpty && word.text.hasSuffix("-"))
+      if isPair { pairs.append(word) } else { names.append(word) }
+    }
+    let keys = try targets(names, usage)
+    let containers = arguments.value("containers")?.value ?? "*"
+    switch what.text {
+    case "image":
+      var images: Table<String, String> = [:]
+      for word in pairs {
+        guard let (name, image) = ScriptText.pair(word.text, at: "="), !name.isEmpty, !image.isEmpty else {
+          throw Mistake("script.usage", word, [("usage", "kubectl set image KIND/NAME CONTAINER=IMAGE")])
+        }
+        for part in ScriptText.cut(name, at: ",") { images[part] = image }
+      }
+      if images.isEmpty {
+        throw Mistake("script.usage", what, [("usage", "kubectl set image KIND/NAME CONTAINER=IMAGE")])
+      }
+      return .workload(.change(keys, .image(images), cause: cause))
+    case "resources":
+      let (requests, limits) = (try amounts("requests"), try amounts("limits"))
+      if requests.isEmpty, limits.isEmpty {
+        let usage = "kubectl set resources KIND/NAME --requests=cpu=100m --limits=memory=64Mi"
+        throw Mistake("script.usage", what, [("usage", usage)])
+      }
+      return .workload(
+        .change(keys, .resources(containers: containers, requests: requests, limits: limits), cause: cause)
+      )
+    case "env":
+      var set: [EnvVar] = []
+      var remove: [String] = []
+      for word in pairs {
+        if let (name, value) = ScriptText.pair(word.text, at: "=") {
+          set.append(EnvVar(name: name, value: value))
+        } else {
+          remove.append(String(word.text.dropLast()))
+        }
+      }
+      return .workload(.change(keys, .environment(containers: containers, set: set, remove: remove), cause: cause))
+    default: throw Mistake("script.usage", what, [("usage", usage)])
+    }
+  }
+
+  func rollout() throws(Mistake) -> Command.Operation {
+    let usage = "kubectl rollout status|history|undo|pause|resume|restart deployment/NAME"
+    guard let what = arguments.plain.first else {
+      throw Mistake("script.usage", arguments.verb, [("usage", usage)])
+    }
+    let keys = try targets(Array(arguments.plain.dropFirst()), usage)
+    for key in keys where key.kind != .deployment {
+      throw Mistake("script.kubectl.no-rollout", arguments.verb, [("kind", key.kind.singular)])
+    }
+    switch what.text {
+    case "status":
+      guard let key = keys.first, keys.count == 1 else {
+        throw Mistake("script.usage", what, [("usage", "kubectl rollout status deployment/NAME")])
+      }
+      let watches = arguments.value("watch").map { $0.value == "true" } ?? true
+      return .workload(.status(key, watches: watches, revision: try number("revision", from: 0) ?? 0))
+    case "history": return .workload(.history(keys, revision: try number("revision", from: 0) ?? 0))
+    case "undo": return .workload(.undo(keys, revision: try number("to-revision", from: 0) ?? 0))
+    case "pause": return .workload(.change(keys, .pause, cause: ""))
+    case "resume": return .workload(.change(keys, .resume, cause: ""))
+    case "restart": return .workload(.change(keys, .restart, cause: ""))
+    default: throw Mistake("script.usage", what, [("usage", usage)])
+    }
+  }
+
+  func expose() throws(Mistake) -> Command.Operation {
+    let keys = try targets(arguments.plain, "kubectl expose KIND NAME --port=PORT")
+    guard let key = keys.first, keys.count == 1 else {
+      throw Mistake("script.usage", arguments.verb, [("usage", "kubectl expose KIND NAME --port=PORT")])
+    }
+    var exposure = WorkloadCommand.Exposure()
+    exposure.name = arguments.value("name")?.value ?? ""
+    exposure.type = arguments.value("type")?.value ?? ""
+    exposure.port = try number("port", from: 1)
+    exposure.targetPort = arguments.value("target-port")?.value ?? ""
+    exposure.protocol = arguments.value("protocol")?.value ?? ""
+    exposure.clusterIP = arguments.value("cluster-ip")?.value ?? ""
+    exposure.sessionAffinity = arguments.value("session-affinity")?.value ?? ""
+    exposure.labels = try pairs("labels")
+    exposure.selector = try pairs("selector")
+    return .workload(.expose(key, exposure))
+  }
+
+  /// The command as `--record` writes it down; nothing without the flag.
+  private var cause: String {
+    guard arguments.isOn("record") else { return "" }
+    var text = "kubectl \(arguments.verb.text)"
+    for word in arguments.plain { text += " \(word.text)" }
+    for given in arguments.flags.sorted(by: { $0.name < $1.name }) { text += " --\(given.name)=\(given.value)" }
+    return text
+  }
+
+  private func amounts(_ flag: String) throws(Mistake) -> Table<String, String> {
+    let list = try pairs(flag)
+    for text in list.values where Quantity(text) == nil {
+      throw Mistake("script.kubectl.quantity", arguments.verb, [("text", text)])
+    }
+    return list
+  }
+
+  private func pairs(_ flag: String) throws(Mistake) -> Table<String, String> {
+    var table: Table<String, String> = [:]
+    guard let given = arguments.value(flag) else { return table }
+    for part in ScriptText.cut(given.value, at: ",") where !part.isEmpty {
+      guard let (key, value) = ScriptText.pair(part, at: "="), !key.isEmpty else {
+        throw Mistake("script.kubectl.pair", given.word, [("flag", "--\(flag)"), ("text", given.value)])
+      }
+      table[key] = value
+    }
+    return table
   }
 }

@@ -101,6 +101,8 @@ struct CommandRun: Sendable {
   struct Awaited: Sendable {
     var key: ObjectKey
     var uid: String
+    /// The revision of a rollout that is followed; nothing when the end of the object is awaited.
+    var rollout: Int64? = nil
   }
 
   let command: Command
@@ -181,6 +183,7 @@ struct CommandRun: Sendable {
   /// A watch says what happened to an object whose end is awaited.
   mutating func see(_ event: WatchEvent) {
     guard let gone = awaited, event.object.key == gone.key else { return }
+    if gone.rollout != nil { return follow(event) }
     if event.type == .deleted || event.object.uid != gone.uid { awaited = nil }
   }
 

@@ -66,7 +66,8 @@ public struct Kubectl: Component {
     } else if let job = run.asked {
       offers.add(.print, job.subject, when: false, else: .waitsForAnswer)
     } else if let gone = run.awaited {
-      offers.add(.print, .object(gone.key), when: false, else: .waitsForDeletion(gone.key))
+      let obstacle = gone.rollout == nil ? Obstacle.waitsForDeletion(gone.key) : .waitsForRollout(gone.key)
+      offers.add(.print, .object(gone.key), when: false, else: obstacle)
     } else if let job = run.jobs.first {
       offers.add(.send, job.subject)
     } else if let stream = run.streams.first {
@@ -147,7 +148,7 @@ public struct Kubectl: Component {
       run?.abort("Unable to connect to the server: unexpected EOF", about: job.subject)
     } else if let gone = current.awaited {
       run?.awaited = nil
-      run?.jobs.insert(Job(.wait(gone.uid), gone.key), at: 0)
+      run?.jobs.insert(gone.rollout == nil ? Job(.wait(gone.uid), gone.key) : Job(.statusWatch, gone.key), at: 0)
     }
   }
 
@@ -162,7 +163,7 @@ public struct Kubectl: Component {
     }
     if case .logsPods(let labels) = job.purpose { request.labels = labels }
     request.labels = job.labels
-    if case .wait = job.purpose { request.selector = .name(namespace: job.key.namespace, name: job.key.name) }
+    if job.verb == .watch { request.selector = .name(namespace: job.key.namespace, name: job.key.name) }
     return request
   }
 }
@@ -176,6 +177,9 @@ extension Obstacle {
   fileprivate static var noCommand: Obstacle { Obstacle("obstacle.kubectl.no-command") }
   fileprivate static var follows: Obstacle { Obstacle("obstacle.kubectl.follows") }
   fileprivate static var waitsForAnswer: Obstacle { Obstacle("obstacle.kubectl.waits-for-answer") }
+  fileprivate static func waitsForRollout(_ key: ObjectKey) -> Obstacle {
+    Obstacle("obstacle.kubectl.waits-for-rollout", ("object", .string(key.text)))
+  }
   fileprivate static func waitsForDeletion(_ key: ObjectKey) -> Obstacle {
     Obstacle("obstacle.kubectl.waits-for-deletion", ("object", .string(key.text)))
   }

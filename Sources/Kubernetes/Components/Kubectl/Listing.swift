@@ -149,6 +149,8 @@ extension CommandRun {
     switch kind {
     case .service: version == .then ? [.endpoints] : [.endpointSlice]
     case .namespace: [.resourceQuota, .limitRange]
+    case .deployment: [.replicaSet]
+    case .replicaSet: [.pod]
     default: []
     }
   }
@@ -173,6 +175,12 @@ extension CommandRun {
       text += Describe.node(node, pods: pods, lease: lease, events: events, version, now: now)
     } else if let autoscaler = object.as(HorizontalPodAutoscaler.self) {
       text += Describe.autoscaler(autoscaler, events: events, version, now: now)
+    } else if let deployment = object.as(Deployment.self) {
+      let sets = RolloutText.owned(parts, by: object)
+      text += Describe.deployment(deployment, sets: sets, events: events, version, now: now)
+    } else if let set = object.as(ReplicaSet.self) {
+      let pods = parts.filter { $0.metadata.controller?.uid == object.uid }.compactMap { $0.pod }
+      text += Describe.replicaSet(set, pods: pods, events: events, version, now: now)
     } else {
       text += describeOther(object, events, at: now) ?? describePlainly(object)
     }

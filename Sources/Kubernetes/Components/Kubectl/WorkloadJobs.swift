@@ -73,6 +73,62 @@ extension Kubectl {
       write.verb = .update
       current.jobs.insert(write, at: 0)
     case (.scale, _): current.say("\(job.key.text) scaled", about: job.subject)
+    case (.change, .change(_, let change, _)):
+      current.say("\(job.key.text) \(change.done)", about: job.subject)
+    case (.undo, _): current.say("\(job.key.text) rolled back", about: job.subject)
+    default:
+      if let object = response.object { go(on: object, purpose, command, &current, at: now) }
+      list(response, purpose, command, &current)
+    }
+  }
+
+  /// What follows from one object that was read.
+  private func go(
+    on object: Object,
+    _ purpose: WorkloadJob,
+    _ command: WorkloadCommand,
+    _ current: inout CommandRun,
+    at now: Time
+  ) {
+    switch (purpose, command) {
+    case (.changeRead, .change(_, let change, let cause)): self.change(object, change, cause: cause, &current, at: now)
+    case (.statusRead, .status(_, let watches, let revision)):
+      if watches {
+        current.jobs.append(Job(.statusWatch, object.key))
+      } else {
+        current.status(object, revision, watches: false)
+      }
+    case (.historyRead, _):
+      current.jobs.insert(Job(.historySets(object), ObjectKey(.replicaSet, object.namespace, "")), at: 0)
+    case (.undoRead, _):
+      current.jobs.insert(Job(.undoSets(object), ObjectKey(.replicaSet, object.namespace, "")), at: 0)
+    case (.exposeRead, .expose(_, let exposure)): expose(object, exposure, &current)
+    default: break
+    }
+  }
+
+  /// What follows from a list.
+  private func list(
+    _ response: Response,
+    _ purpose: WorkloadJob,
+    _ command: WorkloadCommand,
+    _ current: inout CommandRun
+  ) {
+    switch (purpose, command) {
+    case (.statusWatch, .status(let key, _, let revision)):
+      guard let object = response.objects.first(where: { $0.key == key }) else { return }
+      current.status(object, revision, watches: true)
+    case (.historySets(let object), .history(_, let revision)):
+      let text =
+        revision == 0
+        ? RolloutText.history(object, response.objects)
+        : RolloutText.history(object, response.objects, revision: revision, version)
+      if let text {
+        current.say(text, about: .object(object.key))
+      } else {
+        current.fail("error: unable to find the specified revision", about: .object(object.key))
+      }
+    case (.undoSets(let object), .undo(_, let revision)): undo(object, response.objects, revision, &current)
     default: break
     }
   }
