@@ -163,7 +163,6 @@ extension GarbageCollector {
 }
 
 extension Verb {
-  fileprivate static let check: Verb = "check"
   fileprivate static let delete: Verb = "delete"
   fileprivate static let patch: Verb = "patch"
 }

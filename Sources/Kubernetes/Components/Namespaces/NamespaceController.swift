@@ -139,7 +139,6 @@ public struct NamespaceController: Component, Watching {
 }
 
 extension Verb {
-  fileprivate static let check: Verb = "check"
   fileprivate static let update: Verb = "update"
   fileprivate static let delete: Verb = "delete"
 }
