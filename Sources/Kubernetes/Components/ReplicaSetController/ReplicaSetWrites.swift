@@ -54,7 +54,7 @@ extension ReplicaSetController {
       record("Normal", "SuccessfulCreate", text.createdPod(answer.response.about.name), about: set, at: now)
       return
     }
-    let isEnding = answer.response.message.contains("because it is being terminated")
+    let isEnding = answer.response.message.hasSuffix("because it is being terminated")
     // Who was not made will not be seen either.
     expectations.created(of: answer.item)
     if !task.hasFailed {
