@@ -46,7 +46,7 @@ public struct ClusterMap: Equatable, Sendable {
       let name = world.name(of: address)
       let node = Self.node(of: name)
       switch world.role(of: address) {
-      case .runtime: parents[name] = kubelets[node] ?? hub
+      case .runtime, .kernel: parents[name] = kubelets[node] ?? hub
       case .network: parents[name] = runtimes[node] ?? hub
       case .apiserver: break
       default: parents[name] = hub

@@ -51,7 +51,7 @@ enum ScriptLineText {
       if options.noHeaders { parts.append("bare") }
       if !options.sortBy.isEmpty { parts += ["by", options.sortBy.joined(separator: ".")] }
     case .top(let options):
-      parts = ["top", options.isNodes ? "nodes" : "pods", options.name]
+      parts = ["top", options.isNodes ? "nodes" : "pods"] + (options.name.isEmpty ? [] : [options.name])
       for (isOn, word) in [
         (options.allNamespaces, "all"), (options.containers, "containers"), (options.noHeaders, "bare"),
         (options.sum, "sum"), (options.labels != nil, "labels"),
