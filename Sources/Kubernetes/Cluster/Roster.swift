@@ -172,6 +172,7 @@ private struct Assembly {
     case .now: loops.append(company.add(watching: RootCAPublisher(apiserver: Places.apiserver)))
     }
     loops.append(company.add(watching: QuotaController(apiserver: Places.apiserver)))
+    loops.append(company.add(watching: NodeTaintController(apiserver: Places.apiserver)))
     var manager = KubeControllerManager(host: spec.controlPlaneName, apiserver: Places.apiserver)
     manager.loops = loops
     manager.seed(inventory.objects)

@@ -10,6 +10,12 @@ public enum Strategy {
         pod.status = PodStatus(phase: "Pending")
         pod.status.qosClass = qualityOfService(pod).rawValue
         pod.metadata.generation = version == .now ? 1 : 0
+        if version == .now, !pod.spec.schedulingGates.isEmpty {
+          var gated = PodCondition(type: "PodScheduled", status: "False", reason: "SchedulingGated")
+          gated.message = "Scheduling is blocked due to non-empty scheduling gates"
+          gated.observedGeneration = 1
+          pod.status.conditions = [gated]
+        }
       }
     case .namespace:
       guard var namespace = object.asNamespace else { return }

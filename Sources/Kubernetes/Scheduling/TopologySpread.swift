@@ -15,6 +15,7 @@ public struct SpreadRule: Equatable, Sendable {
   public var honorsTaints: Bool = false
 
   static let hostname = "kubernetes.io/hostname"
+  static let zone = "topology.kubernetes.io/zone"
 
   init(maxSkew: Int64, topologyKey: String, isHard: Bool, selector: LabelSelector) {
     self.maxSkew = maxSkew
@@ -39,7 +40,7 @@ public struct SpreadRule: Equatable, Sendable {
   static func defaults(_ selector: LabelSelector) -> [SpreadRule] {
     [
       SpreadRule(maxSkew: 3, topologyKey: hostname, isHard: false, selector: selector),
-      SpreadRule(maxSkew: 5, topologyKey: "topology.kubernetes.io/zone", isHard: false, selector: selector),
+      SpreadRule(maxSkew: 5, topologyKey: zone, isHard: false, selector: selector),
     ]
   }
 

@@ -208,9 +208,10 @@ import Testing
     solo.hear(Sample.event(.added, Sample.pod("a")))
     solo.component.restart(at: 0)
     #expect(solo.component.cache.nodes.isEmpty)
-    #expect(solo.settle() == ["list nodes", "list pods"])
+    let kinds = ["nodes", "pods", "services", "replicasets", "namespaces"]
+    #expect(solo.settle() == kinds.map { "list \($0)" })
     let requests = solo.takeRequests()
-    #expect(requests.map { $0.verb } == [.watch, .watch])
+    #expect(requests.map { $0.verb } == kinds.map { _ in .watch })
     for (request, objects) in zip(requests, [Self.two, [Sample.pod("a")]]) {
       var response = Response(id: request.id, code: 200, about: request.key)
       response.objects = objects

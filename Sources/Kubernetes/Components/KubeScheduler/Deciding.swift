@@ -10,7 +10,7 @@ extension KubeScheduler {
       ? "Attempting to schedule pod: \(key.qualifiedName)" : "\"Attempting to schedule pod\" \(quoted)"
     log(attempt, file: version == .then ? "scheduler.go" : "schedule_one.go", isStep: false, &out)
     let profile = profile(of: pod)
-    var cycle = SchedulingCycle(profile, entry.info, cache, queue.nominees)
+    var cycle = SchedulingCycle(profile, entry.info, cache, queue.nominees, defaults: defaults(of: pod))
     guard let choice = cycle.run(cache, &memo, start: &start, random: &random) else {
       tell(cycle.findings, &out)
       refuse(entry, pod, cycle, profile, &out)

@@ -49,7 +49,8 @@ public struct KubeScheduler: Component, Watching {
     self.server = server
     self.random = random
     self.profiles = [SchedulerProfile(version)] + profiles
-    client = Client(apiserver: apiserver, user: "kube-scheduler", informers: [Informer(.node), Informer(.pod)])
+    let kinds = [Kind.node, .pod] + KubeScheduler.reference
+    client = Client(apiserver: apiserver, user: "kube-scheduler", informers: kinds.map { Informer($0) })
     queue = SchedulingQueue(version, durations)
     events = SchedulerEvents(version)
   }
@@ -60,15 +61,22 @@ public struct KubeScheduler: Component, Watching {
       let kind = client.informers[index].kind
       client.informers[index].seed(objects.filter { $0.kind == kind }, revision: revision)
     }
-    for object in objects where object.kind == .node || object.kind == .pod {
-      observe(WatchEvent(type: .added, object: object, revision: revision), nil, at: 0)
+    for object in objects {
+      if object.kind == .node || object.kind == .pod {
+        observe(WatchEvent(type: .added, object: object, revision: revision), nil, at: 0)
+      } else {
+        note(object, isGone: false)
+      }
     }
   }
 
   // MARK: Messages
 
   public mutating func receive(_ message: Message, from sender: Address, at now: Time) {
-    if client.receive(message, at: now) { return }
+    if client.receive(message, at: now) {
+      lookUpNews()
+      return
+    }
     switch message {
     case .response(let response): answered(response, at: now)
     case .refused(let id, _): lost(id, at: now)

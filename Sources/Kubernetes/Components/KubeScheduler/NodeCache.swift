@@ -24,6 +24,10 @@ struct NodeCache: Sendable {
   /// How many Pods on all nodes have rules about other Pods.
   private(set) var socialPods: Int64 = 0
   var namespaces = NamespaceLabels()
+  /// How many nodes say in which zone they stand.
+  private var zonedNodes = 0
+
+  var hasZones: Bool { zonedNodes > 0 }
 
   var count: Int { nodes.count }
 
@@ -40,7 +44,9 @@ struct NodeCache: Sendable {
     let name = node.metadata.name
     if let place = places[name] {
       let before = nodes[place].images
+      countZone(of: nodes[place], -1)
       nodes[place].update(node)
+      countZone(of: nodes[place], 1)
       touch(place)
       if NodeCache.sizes(before) == NodeCache.sizes(nodes[place].images) {
         nodes[place].images = before
@@ -56,6 +62,7 @@ struct NodeCache: Sendable {
       if pod.node == name { info.add(pod.pod) }
     }
     places[name] = nodes.count
+    countZone(of: info, 1)
     nodes.append(info)
     generations.append(0)
     count(info.images, 1)
@@ -65,10 +72,15 @@ struct NodeCache: Sendable {
   mutating func remove(node name: String) {
     guard let place = places.removeValue(for: name) else { return }
     count(nodes[place].images, -1)
+    countZone(of: nodes[place], -1)
     nodes.remove(at: place)
     generations.remove(at: place)
     for index in nodes.indices { places[nodes[index].name] = index }
     spread()
+  }
+
+  private mutating func countZone(of node: NodeInfo, _ change: Int) {
+    if node.labels[SpreadRule.zone] != nil { zonedNodes += change }
   }
 
   private mutating func count(_ held: Table<String, ImageState>, _ change: Int64) {
@@ -125,7 +137,9 @@ struct NodeCache: Sendable {
     let before = known.pod
     known.pod.update(pod)
     pods[pod.key] = known
-    if known.pod != before, let place = places[known.node] { nodes[place].replace(known.pod) }
+    guard known.pod != before, let place = places[known.node] else { return }
+    nodes[place].replace(known.pod)
+    if known.pod.labels != before.labels || known.pod.isLeaving != before.isLeaving { touch(place) }
   }
 
   @discardableResult

@@ -22,6 +22,8 @@ struct SchedulingCycle {
   let nominees: Nominees
   /// What the Pods that run already mean for this one.
   private(set) var state: CycleState
+  /// The Pods of the same Service or workload, where nothing but the defaults spreads them over nodes.
+  private let mates: LabelSelector?
   /// Why each node refused the Pod, by its place among the nodes; nothing where it fits or was not looked at.
   private var refusals: [Rejection?] = []
   private(set) var findings: [Finding] = []
@@ -41,11 +43,14 @@ struct SchedulingCycle {
     self.profile = profile
     self.pod = pod
     self.nominees = nominees
+    // Without zones the defaults look at each node for itself: that can be remembered.
+    let isPlain = cache.count > SchedulingCycle.toldNodes && !cache.hasZones && pod.demand.spread.isEmpty
+    mates = isPlain ? defaults : nil
     state = CycleState(
       pod,
       cache.nodes,
       cache.namespaces,
-      defaults: defaults,
+      defaults: isPlain ? nil : defaults,
       isSocial: cache.socialPods > 0,
       profile.version
     )
@@ -67,7 +72,7 @@ struct SchedulingCycle {
     let isTold = count <= SchedulingCycle.toldNodes
     // What was worked out for a node holds for the next Pod only while no other Pod matters.
     let remembers = !isTold && state.isEmpty && nominees.isEmpty && pod.demand.ports.isEmpty
-    if remembers { memo.begin(pod.sharedDemand, cache, profile) }
+    if remembers { memo.begin(pod, mates, cache, profile) }
     let wanted = SchedulingCycle.wanted(of: count)
     var fitting: [Int] = []
     fitting.reserveCapacity(wanted)
@@ -76,7 +81,7 @@ struct SchedulingCycle {
     while evaluated < count, fitting.count < wanted {
       let rejection: Rejection?
       if remembers {
-        memo.look(place, pod.demand, cache, profile)
+        memo.look(place, pod, cache, profile)
         rejection = memo.entries[place].rejection
         if memo.entries[place].isRelative { isRelative = true }
       } else {
@@ -98,8 +103,11 @@ struct SchedulingCycle {
       if isTold { findings.append(Finding(node: cache.nodes[first].name, rejection: nil)) }
       return Choice(node: cache.nodes[first].name, score: nil, equals: 1)
     }
-    return isRelative
-      ? compare(fitting, cache, isTold: isTold, &random) : SchedulingCycle.best(fitting, memo, cache, &random)
+    if !isRelative { return SchedulingCycle.best(fitting, memo, cache, &random) }
+    if let mates {
+      state.spread = TopologySpread(pod, cache.nodes, defaults: mates, profile.version)
+    }
+    return compare(fitting, cache, isTold: isTold, &random)
   }
 
   /// Scores all nodes that fit, side by side.
@@ -129,11 +137,12 @@ struct SchedulingCycle {
 
   /// The best of what is remembered.
   private static func best(_ fitting: [Int], _ memo: CycleMemo, _ cache: NodeCache, _ random: inout Random) -> Choice {
+    let spread = memo.spread(over: fitting)
     var winner = fitting[0]
-    var score = memo.entries[winner].score
+    var score = memo.entries[winner].score + (spread?.points(memo.entries[winner].mates) ?? 0)
     var equals = 1
     for place in fitting.dropFirst() {
-      let points = memo.entries[place].score
+      let points = memo.entries[place].score + (spread?.points(memo.entries[place].mates) ?? 0)
       if points > score {
         (winner, score, equals) = (place, points, 1)
       } else if points == score {
