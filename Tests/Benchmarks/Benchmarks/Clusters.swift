@@ -36,6 +36,22 @@ enum Clusters {
     world.intervene(.tell(.command(command), to: kubectl))
   }
 
+  /// Types one command that creates a Deployment of so many Pods.
+  static func deploy(_ count: Int, in world: inout KubeWorld) {
+    guard let kubectl = world.address(of: "kubectl") else { return }
+    var deployment = Deployment()
+    deployment.metadata = ObjectMeta(name: "web", namespace: "default", labels: ["app": "web"])
+    deployment.spec.replicas = Int64(count)
+    deployment.spec.selector = .map(("matchLabels", .map(("app", "web"))))
+    deployment.spec.template.metadata.labels = ["app": "web"]
+    var container = Container(name: "web", image: "demo/web:1.0")
+    container.resources = ResourceRequirements(requests: ["cpu": "100m", "memory": "64Mi"])
+    deployment.spec.template.spec.containers = [container]
+    let object = Command.Sourced(Object(deployment), file: "web.yaml")
+    let command = Command(line: "kubectl create -f web.yaml", namespace: "default", operation: .create([object]))
+    world.intervene(.tell(.command(command), to: kubectl))
+  }
+
   private static func address(_ first: Int, _ number: Int) -> String {
     "\(first).18.\(number / 250).\(number % 250 + 1)"
   }

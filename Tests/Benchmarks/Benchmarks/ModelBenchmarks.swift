@@ -9,6 +9,7 @@ enum ModelBenchmarks {
     Benchmark(name: "breadth", run: breadth),
     Benchmark(name: "scheduling", run: scheduling),
     Benchmark(name: "many", run: many),
+    Benchmark(name: "deployment", run: deployment),
     Benchmark(name: "scale-10", run: { scale(nodes: 10) }),
     Benchmark(name: "scale-100", run: { scale(nodes: 100) }),
     Benchmark(name: "scale-500", run: { scale(nodes: 500) }),
@@ -107,6 +108,23 @@ enum ModelBenchmarks {
     return [
       Result(what: "500 nodes, 5,000 Pods, all Running", measured: time, budget: 2, unit: "s"),
       Result(what: "500 nodes, 5,000 Pods: memory", measured: peakMemory(), budget: 256, unit: "MiB"),
+    ]
+  }
+
+  /// The same from one Deployment.
+  @Sendable static func deployment() -> [Result] {
+    var world = Clusters.simulation(nodes: 500, script: "", budget: 2).world
+    run(&world, until: nil)
+    world.isTelling = false
+    var bound = 0
+    let time = busySeconds {
+      Clusters.deploy(5_000, in: &world)
+      bound = run(&world, until: nil)
+    }
+    precondition(bound == 5_000, "only \(bound) Pods have a node")
+    return [
+      Result(what: "500 nodes, 5,000 Pods of a Deployment", measured: time, budget: 2, unit: "s"),
+      Result(what: "500 nodes, 5,000 Pods of a Deployment: memory", measured: peakMemory(), budget: 256, unit: "MiB"),
     ]
   }
 
