@@ -162,7 +162,7 @@ public struct Kubectl: Component {
       request.fields = selection.fields
     }
     if case .logsPods(let labels) = job.purpose { request.labels = labels }
-    request.labels = job.labels
+    if let labels = job.labels { request.labels = labels }
     if job.verb == .watch { request.selector = .name(namespace: job.key.namespace, name: job.key.name) }
     return request
   }
