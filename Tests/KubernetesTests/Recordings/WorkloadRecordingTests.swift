@@ -55,17 +55,19 @@ import Testing
 
   /// The sizes of ReplicaSets in the order in which they were written.
   private static func sizes(_ rows: [Recording.Row]) -> [String] {
-    rows.filter { $0.resource == "replicasets" && $0.subresource.isEmpty && ($0.code ?? 0) < 300 && $0.verb != "delete" }
+    rows.filter { isDecision($0) && $0.resource == "replicasets" && $0.verb != "delete" }
       .map { "\($0.name) \(size($0) ?? "")" }
   }
 
   /// The last status of every Deployment and ReplicaSet.
   private static func ends(_ rows: [Recording.Row]) -> [String: String] {
     var ends: [String: String] = [:]
-    for row in rows where row.subresource == "status" && (row.code ?? 0) < 300 {
+    for row in rows where row.subresource == "status" && (row.code ?? 409) < 300 {
       // In which order two conditions stand depends on which of them changed last.
       if row.resource == "deployments" || row.resource == "replicasets" {
-        ends["\(row.resource)/\(row.name)"] = row.note.components(separatedBy: " conds=").first ?? ""
+        // What was done before the recording began shows in generations.
+        ends["\(row.resource)/\(row.name)"] = (row.note.components(separatedBy: " conds=").first ?? "")
+          .replacingOccurrences(of: #" (gen|observed)=\d+"#, with: "", options: .regularExpression)
       }
     }
     return ends

@@ -65,7 +65,7 @@ enum RolloutText {
     if let cause = set.metadata.annotations[Revision.cause] { template.metadata.annotations[Revision.cause] = cause }
     var writer = TabWriter.describe
     Describe.template(template, version, &writer)
-    return "\(object.key.text) with revision #\(revision)\n\(writer.formatted())"
+    return "\(object.key.text) with revision #\(revision)\nPod Template:\n\(writer.formatted())"
   }
 
   /// The patch of `rollout undo`: the old template, and the annotations of its ReplicaSet.
