@@ -50,7 +50,8 @@ struct AutoscalerFlowTests {
       parser: parser,
       budget: 16
     )
-    #expect(simulation.run())
+    let isFinished = simulation.run()
+    #expect(isFinished)
     #expect(simulation.unmet.map(\.text) == [])
     #expect(simulation.world.objections.isEmpty)
     return simulation
