@@ -69,7 +69,7 @@ struct AutoscalerFlowTests {
     let targets = version == .then ? ["50%/50%"] : ["cpu:", "50%/50%"]
     #expect(row?.dropLast() == ["web", "Deployment/web"] + targets + ["2", "10", "4"])
     let writers = simulation.rows.filter { $0.record.resource == "pods" && $0.record.verb == "create" }
-      .filter { $0.record.subresource.isEmpty }.map(\.record.actor)
+      .filter { $0.record.subresource.isEmpty && $0.record.code == 201 }.map(\.record.actor)
     #expect(writers.count == 4)
     #expect(Set(writers) == ["kube-controller-manager/replicaset-controller"])
     let reason = "cpu resource utilization (percentage of request) above target"
