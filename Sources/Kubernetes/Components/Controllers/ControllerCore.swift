@@ -147,12 +147,15 @@ public struct ControllerCore: Sendable {
   private func offer(_ plan: Plan, _ offers: inout KubeOffers) {
     guard let batch = plan.writes.first?.batch else { return }
     var isFree = true
-    plan.sent.forEach { _, write in if write.batch != batch { isFree = false } }
-    var last: Write?
-    for write in plan.writes where write.batch == batch {
-      if last?.verb == write.verb, last?.subject == write.subject { continue }
-      last = write
-      offers.add(write.verb, write.subject, when: isFree, else: .waitsForAnswer)
+    // What is under way is of one batch: a write of the next waits for all of it.
+    if let (_, write) = plan.sent.first, write.batch != batch { isFree = false }
+    // Hundreds of equal Pods may be planned: they are compared in their places, not copied.
+    var last: Int?
+    for place in plan.writes.indices where plan.writes[place].batch == batch {
+      let verb = plan.writes[place].verb
+      if let last, plan.writes[last].verb == verb, plan.writes[last].subject == plan.writes[place].subject { continue }
+      last = place
+      offers.add(verb, plan.writes[place].subject, when: isFree, else: .waitsForAnswer)
       if offers.isFull { return }
     }
   }
