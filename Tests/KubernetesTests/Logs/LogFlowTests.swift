@@ -209,6 +209,35 @@ struct LogBench {
     #expect(crashed.last == "giving up")
   }
 
+  @Test func theStoryGoesOnWhileSomebodyFollows() {
+    let run = "kubectl run web --image=demo/web --restart=Never --env=CRASH_AFTER=7s\nuntil pod/web Ready\n"
+    let bench = LogBench(.now, run + "kubectl logs -f web\nuntil pod/web Failed\n")
+    #expect(bench.simulation.unmet == [])
+    #expect(bench.printed.contains("tick 1") && bench.printed.contains("giving up"))
+    let broken = LogBench(.now, Self.start + "kubectl logs -f web\nbreak kube-apiserver\nkubectl logs web\n")
+    #expect(broken.printed.suffix(2).first == "error: unexpected EOF")
+    #expect(broken.last.hasPrefix("The connection to the server"))
+    let lost = LogBench(.now, Self.start + "kubectl logs -f web\nbreak kubelet@node1\nadvance 1s\n")
+    #expect(lost.last == "error: unexpected EOF")
+  }
+
+  @Test(arguments: [Version.then, .now])
+  func aKubeletThatComesBackFindsTheFiles(_ version: Version) {
+    let away = "break kubelet@node1\nadvance 12s\nrepair kubelet@node1\nadvance 4s\n"
+    let bench = LogBench(version, Self.start + away + "kubectl logs web --tail=2\n")
+    #expect(bench.last == "tick 2\ntick 3")
+  }
+
+  @Test func aScriptThatGoesRoundWritesForEver() {
+    let loop = "i=0; while true; do echo \"$i: $(date)\"; i=$((i+1)); sleep 1; done"
+    let run = "kubectl run count --image=demo/shell -- sh -c '\(loop)'\nuntil pod/count Ready\nadvance 10s\n"
+    let lines = LogBench(.now, run + "kubectl logs count --tail=3\n").last.split(separator: "\n")
+    #expect(lines.count == 3)
+    #expect(lines.allSatisfy { $0.hasSuffix(" UTC 2026") && $0.contains(": Sun Nov 22 08:00:") })
+    // Nobody waits for it: a goal that cannot be reached is given up.
+    #expect(LogBench(.now, run + "until pod/other Ready\n").simulation.unmet.count == 1)
+  }
+
   @Test func execWritesIntoTheLogOfProcessOne() {
     let bench = LogBench(
       .now,

@@ -75,7 +75,8 @@ public struct KubeAPIServer: Component {
     for flight in flights where flight.request.key == key { return true }
     for commit in commits where commit.object.key == key { return true }
     var busy = false
-    waiting.forEach { _, flight in if flight.request.key == key { busy = true } }
+    // A log that is followed says nothing about the object, and may never end.
+    waiting.forEach { _, flight in if flight.request.key == key, !flight.hasStreamed { busy = true } }
     return busy
   }
 
