@@ -6,8 +6,6 @@ struct ContainerProcess: Equatable, Sendable {
   enum Next: Equatable, Sendable {
     case end(at: Time)
     case goOn(at: Time)
-    /// It writes what it writes again and again, or its shell goes round: a world in which only this happens is quiet.
-    case tick(at: Time)
     case nothing
   }
 
@@ -66,14 +64,20 @@ struct ContainerProcess: Equatable, Sendable {
 
   /// What comes next; a shell is looked through, so that waking up only to end is one thing.
   func next(_ files: Table<String, String>) -> Next {
-    if let endsAt, endsAt <= wakesAt ?? .never { return .end(at: endsAt) }
-    guard let wakesAt, wakesAt != .never else { return .nothing }
-    guard var copy = shell else { return .tick(at: wakesAt) }
-    if copy.isEndless { return .tick(at: wakesAt) }
+    if let endsAt { return .end(at: endsAt) }
+    guard let wakesAt, wakesAt != .never, var copy = shell, !copy.isEndless else { return .nothing }
     var scratch = files
     var output: [MiniShell.Output] = []
     if case .ended = copy.run(&scratch, &output, now: wakesAt) { return .end(at: wakesAt) }
     return .goOn(at: wakesAt)
+  }
+
+  /// When it writes next what it writes again and again, or its endless shell goes round.
+  ///
+  /// A world in which only this happens is quiet.
+  var tickAt: Time? {
+    guard let wakesAt, wakesAt != .never, wakesAt < endsAt ?? .never, shell?.isEndless ?? true else { return nil }
+    return wakesAt
   }
 
   /// Carries the process on to its next sleep, or to the end.

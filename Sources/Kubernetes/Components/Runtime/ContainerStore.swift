@@ -143,6 +143,8 @@ public struct ContainerStore: Sendable {
 
   func next(_ id: String) -> ContainerProcess.Next { processes[id]?.next(files[id] ?? [:]) ?? .nothing }
 
+  func tickTime(_ id: String) -> Time? { processes[id]?.tickAt }
+
   func killTime(_ id: String) -> Time? { processes[id]?.killAt }
 
   mutating func terminate(_ id: String, grace: Time, now: Time) {

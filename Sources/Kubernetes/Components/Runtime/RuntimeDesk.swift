@@ -76,8 +76,10 @@ struct RuntimeDesk: Sendable {
       switch store.next(id) {
       case .end(let time): offers.add(habits.exit, .container(record.pod, record.title), due: time)
       case .goOn(let time): offers.add(.run, .container(record.pod, record.title), due: time)
-      case .tick(let time): offers.add(.run, .container(record.pod, record.title), due: time, background: true)
       case .nothing: break
+      }
+      if let time = store.tickTime(id) {
+        offers.add(.run, .container(record.pod, record.title), due: time, background: true)
       }
       if let time = store.killTime(id), time != .never {
         offers.add(.kill, .container(record.pod, record.title), due: time)
