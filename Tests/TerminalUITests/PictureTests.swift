@@ -37,8 +37,10 @@ import Tutor
     #expect(picture.rows <= (columns == 78 ? 10 : 16))
     var frame = Frame(columns: columns, rows: picture.rows)
     picture.draw(.init(), in: &frame, column: 0, row: 0)
-    for address in simulation.world.cells.indices {
-      let name = simulation.world.name(of: address)
+    let world = simulation.world
+    // The loops of kube-controller-manager are drawn as the one process that they are.
+    for address in world.cells.indices where world.process(of: address) == world.name(of: address) {
+      let name = world.name(of: address)
       // Whoever acts is lit, wherever it stands.
       var lit = Frame(columns: columns, rows: picture.rows)
       picture.draw(.init(actor: name), in: &lit, column: 0, row: 0)

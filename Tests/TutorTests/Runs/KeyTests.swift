@@ -22,7 +22,7 @@ import Testing
 
   struct Missing: Error {}
 
-  @Test(arguments: TestCourse.lessons, [0, 1, 2, 3, 4, 5, 6, 7] as [UInt64])
+  @Test(arguments: TestCourse.lessons, [0, 5] as [UInt64])
   func everyQuestionTakesItsModelAnswerAndRefusesWhatIsWrong(_ path: String, _ seed: UInt64) throws {
     let store = KeyStore(TestCourse.course)
     let lesson = try #require(TestCourse.studio.lesson(path, seed: seed))
@@ -44,7 +44,7 @@ import Testing
 
   @Test(arguments: TestCourse.lessons)
   func aSessionAndAGraderHaveTheSameKey(_ path: String) throws {
-    for seed in 0..<4 as Swift.Range<UInt64> {
+    for seed in 0..<2 as Swift.Range<UInt64> {
       let store = KeyStore(TestCourse.course)
       var session = try TestCourse.session(path, seed: seed)
       while session.advance() != .finished {

@@ -10,6 +10,8 @@ enum TestCourse {
   static let course = Course.load(.embedded).course
   static var studio: Studio { Studio(course) }
   static let lessons = course.lessons.map(\.path)
+  /// Lessons of one Pod: short enough to look at every order at every step.
+  static let short = ["components/watch-not-orders", "components/create-pod"]
 
   static func run(_ path: String, seed: UInt64, version: String = "") throws -> Run {
     let lesson = try #require(studio.lesson(path, seed: seed))
