@@ -12,35 +12,38 @@ public struct Mutation: Equatable, Sendable {
 
   /// Switches every false rule on, one after the other, over all lessons of a course.
   ///
-  /// The rules that the course knows nothing of are left out.
-  public static func all(of course: Course) -> [Mutation] {
-    let real = keys(of: Studio(course))
+  /// The rules that the course knows nothing of are left out. Without `isThorough` the first lesson that notices is enough.
+  public static func all(of course: Course, isThorough: Bool = true) -> [Mutation] {
+    let studio = Studio(course)
+    var real: [String: [(name: String, key: KeyResult)]] = [:]
     return FalseRule.allCases.compactMap { rule in
       guard course.misconceptions.contains(where: { $0.id == rule.rawValue }),
-        let studio = Studio(course).supposing(rule.rawValue)
+        let supposed = studio.supposing(rule.rawValue)
       else { return nil }
-      let changed = keys(of: studio)
       var noticed: [String] = []
-      for (name, key) in real where changed.first(where: { $0.name == name })?.key != key { noticed.append(name) }
+      for lesson in course.lessons where isThorough || noticed.isEmpty {
+        let truth = real[lesson.path] ?? keys(of: lesson, in: studio)
+        real[lesson.path] = truth
+        let belief = keys(of: lesson, in: supposed)
+        for (one, other) in zip(truth, belief) where one.key != other.key { noticed.append(one.name) }
+      }
       return Mutation(rule: rule.rawValue, noticed: noticed)
     }
   }
 
-  /// What the model says to every question that it answers by itself.
-  private static func keys(of studio: Studio) -> [(name: String, key: KeyResult)] {
+  /// What the model says to every question of a lesson that it answers by itself.
+  private static func keys(of lesson: Lesson, in studio: Studio) -> [(name: String, key: KeyResult)] {
     let store = KeyStore(studio)
     var keys: [(name: String, key: KeyResult)] = []
-    for lesson in studio.course.lessons {
-      for question in lesson.questions where question.kind != .choice && question.kind != .claim {
-        let request = KeyRequest(
-          lesson: lesson.path,
-          question: question.id,
-          version: question.version,
-          seed: 0,
-          choices: []
-        )
-        keys.append(("\(lesson.path) \(question.id)", answer(store.key(for: request))))
-      }
+    for question in lesson.questions where question.kind != .choice && question.kind != .claim {
+      let request = KeyRequest(
+        lesson: lesson.path,
+        question: question.id,
+        version: question.version,
+        seed: 0,
+        choices: []
+      )
+      keys.append(("\(lesson.path) \(question.id)", answer(store.key(for: request))))
     }
     return keys
   }

@@ -7,7 +7,7 @@ import Testing
 
 /// Every step explains itself, in words that every language has.
 @Suite struct ExplainTests {
-  @Test(arguments: TestCourse.lessons, ["now", "then"])
+  @Test(arguments: TestCourse.short, ["now", "then"])
   func everyStepHasItsWords(_ path: String, _ version: String) throws {
     var run = try TestCourse.run(path, seed: 2, version: version)
     while run.step() != nil {}

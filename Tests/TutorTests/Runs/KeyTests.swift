@@ -22,7 +22,7 @@ import Testing
 
   struct Missing: Error {}
 
-  @Test(arguments: TestCourse.lessons, [0, 5] as [UInt64])
+  @Test(arguments: TestCourse.sample, [0, 5] as [UInt64])
   func everyQuestionTakesItsModelAnswerAndRefusesWhatIsWrong(_ path: String, _ seed: UInt64) throws {
     let store = KeyStore(TestCourse.course)
     let lesson = try #require(TestCourse.studio.lesson(path, seed: seed))
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test(arguments: TestCourse.lessons)
+  @Test(arguments: TestCourse.sample)
   func aSessionAndAGraderHaveTheSameKey(_ path: String) throws {
     for seed in 0..<2 as Swift.Range<UInt64> {
       let store = KeyStore(TestCourse.course)
@@ -91,7 +91,7 @@ import Testing
 
   @Test func whatIsNotThereIsSaid() throws {
     let store = KeyStore(TestCourse.course)
-    let path = TestCourse.lessons[0]
+    let path = TestCourse.sample[0]
     let question = try #require(TestCourse.course.lesson(path)?.questions.first)
     var request = Self.request("components/nothing", question, seed: 0)
     #expect(store.key(for: request) == .unknownLesson)

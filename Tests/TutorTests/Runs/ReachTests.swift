@@ -107,7 +107,7 @@ import Testing
   }
 
   /// Where several Pods start at once there are more orders than anybody would search; no question is asked there.
-  @Test(arguments: TestCourse.lessons)
+  @Test(arguments: TestCourse.sample)
   func theSearchStaysSmallWhereItIsAskedFor(_ path: String) throws {
     for seed in 0..<2 as Swift.Range<UInt64> {
       let lesson = try #require(TestCourse.studio.lesson(path, seed: seed))
@@ -121,7 +121,7 @@ import Testing
     }
   }
 
-  @Test(arguments: TestCourse.lessons)
+  @Test(arguments: TestCourse.sample)
   func everyComponentSaysWhyNot(_ path: String) throws {
     let words = TestCourse.course.language("en").words
     try Self.visit(path, seed: 3) { run in
@@ -135,7 +135,7 @@ import Testing
   }
 
   @Test func aStoppedComponentSaysSo() throws {
-    var run = try TestCourse.run(TestCourse.lessons[0], seed: 0)
+    var run = try TestCourse.run(TestCourse.sample[0], seed: 0)
     #expect(run.intervene("break kube-scheduler") == true)
     for _ in 0..<12 { run.step() }
     let why = WhyNot.component("kube-scheduler", in: run.simulation, level: .story)

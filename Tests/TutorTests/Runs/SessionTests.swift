@@ -18,7 +18,7 @@ import Testing
     Issue.record("the lesson does not end")
   }
 
-  @Test(arguments: TestCourse.lessons)
+  @Test(arguments: TestCourse.sample)
   func modelAnswersEarnEverything(_ path: String) throws {
     var session = try TestCourse.session(path)
     var beats: [String] = []
@@ -33,7 +33,7 @@ import Testing
     #expect(session.answers.allSatisfy { $0.hints == 0 && $0.attempt == 1 && $0.choices.isEmpty })
   }
 
-  @Test(arguments: TestCourse.lessons)
+  @Test(arguments: TestCourse.sample)
   func itResumesExactlyWhereItWas(_ path: String) throws {
     var session = try TestCourse.session(path, seed: 5)
     try Self.play(&session) { session, scene in

@@ -12,6 +12,8 @@ enum TestCourse {
   static let lessons = course.lessons.map(\.path)
   /// Lessons of one Pod: short enough to look at every order at every step.
   static let short = ["components/watch-not-orders", "components/create-pod"]
+  /// The same with lessons that bring something new, for what costs too much to be tried in all.
+  static let sample = short + ["components/etcd-keeps", "logging/reading-logs"]
 
   static func run(_ path: String, seed: UInt64, version: String = "") throws -> Run {
     let lesson = try #require(studio.lesson(path, seed: seed))
