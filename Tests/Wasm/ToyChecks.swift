@@ -5,7 +5,21 @@ private func bakery() -> World<Bakery> {
   var cast = Cast<Bakery>()
   let baker = cast.add(Baker())
   for number in 1...5 { cast.add(Customer(name: "손님\(number)", baker: baker, hunger: Int64(number))) }
+  cast.haunt(baker, Baker.self, with: Whisper())
   return World(cast)
+}
+
+/// A ghost that only listens: with it everything goes as without.
+private struct Whisper: Ghost {
+  typealias Model = Bakery
+
+  mutating func hear(_ message: Bakery.Message, from sender: Address, at now: Time) -> Bakery.Message? { message }
+  func forbids(_ verb: Verb, _ subject: Bakery.Subject) -> Bool { false }
+
+  mutating func alter(
+    _ message: Bakery.Message,
+    to receiver: Address
+  ) -> (message: Bakery.Message, receiver: Address)? { (message, receiver) }
 }
 
 private func add(_ world: World<Bakery>, to digest: inout Digest) {

@@ -107,6 +107,12 @@ enum KubectlFlags {
         KubectlFlag("ignore-not-found", "", .switching), KubectlFlag("field-selector"),
         KubectlFlag("cascade", "", .optional("background")), KubectlFlag("timeout"),
       ]
+    default: otherFlags(verb)
+    }
+  }
+
+  private static func otherFlags(_ verb: String) -> [KubectlFlag] {
+    switch verb {
     case "exec":
       [
         KubectlFlag("container", "c"), KubectlFlag("stdin", "i", .switching), KubectlFlag("tty", "t", .switching),

@@ -14,10 +14,10 @@ public struct ReplicaSetController: Component, Watching {
   /// ReplicaSets by their Deployment: whose Pods stand side by side on a node.
   var families = OwnerIndex()
   var expectations = Expectations()
-  var tasks: Table<ObjectKey, Task> = [:]
+  var tasks: Table<ObjectKey, Chore> = [:]
 
   /// A sync whose writes are under way.
-  struct Task: Sendable {
+  struct Chore: Sendable {
     enum Stage: Equatable, Sendable {
       case adopting
       case creating
@@ -103,7 +103,7 @@ public struct ReplicaSetController: Component, Watching {
       expectations.forget(key)
       return core.conclude(key)
     }
-    var task = Task(set: set, stage: .adopting)
+    var task = Chore(set: set, stage: .adopting)
     let claims = claims(of: object, set)
     if !claims.isEmpty {
       task.awaited = Int64(claims.count)
@@ -133,7 +133,7 @@ public struct ReplicaSetController: Component, Watching {
     }
   }
 
-  private mutating func create(_ count: Int64, _ key: ObjectKey, _ task: Task, _ out: inout KubeOutbox) {
+  private mutating func create(_ count: Int64, _ key: ObjectKey, _ task: Chore, _ out: inout KubeOutbox) {
     expectations.expectCreations(count, of: key, at: out.now)
     log(Text(version).tooFew(key, need: task.set.size, creating: count), file: "replica_set.go", &out)
     var next = task
@@ -146,7 +146,7 @@ public struct ReplicaSetController: Component, Watching {
   private mutating func delete(
     _ count: Int64,
     _ key: ObjectKey,
-    _ task: Task,
+    _ task: Chore,
     _ group: PodCounts.Group,
     _ out: inout KubeOutbox
   ) {

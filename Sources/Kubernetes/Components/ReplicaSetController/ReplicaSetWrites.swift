@@ -47,7 +47,7 @@ extension ReplicaSetController {
     }
   }
 
-  private mutating func created(_ answer: ControllerCore.Answer, _ task: inout Task, at now: Time) {
+  private mutating func created(_ answer: ControllerCore.Answer, _ task: inout Chore, at now: Time) {
     let text = Text(version)
     let set = Object(task.set)
     if answer.isSuccess {
@@ -68,7 +68,7 @@ extension ReplicaSetController {
     record("Warning", "FailedCreate", text.creatingFailed(error), about: set, at: now)
   }
 
-  private mutating func deleted(_ answer: ControllerCore.Answer, _ task: inout Task, at now: Time) {
+  private mutating func deleted(_ answer: ControllerCore.Answer, _ task: inout Chore, at now: Time) {
     let text = Text(version)
     let set = Object(task.set)
     if answer.isSuccess {
@@ -105,7 +105,7 @@ extension ReplicaSetController {
   }
 
   /// Counts as they were when the sync began, and what went wrong since.
-  mutating func report(_ key: ObjectKey, _ task: Task, at now: Time) {
+  mutating func report(_ key: ObjectKey, _ task: Chore, at now: Time) {
     var task = task
     let before = task.set.status
     var status = task.status
@@ -118,7 +118,7 @@ extension ReplicaSetController {
     write(task, key, at: now)
   }
 
-  private mutating func write(_ task: Task, _ key: ObjectKey, at now: Time) {
+  private mutating func write(_ task: Chore, _ key: ObjectKey, at now: Time) {
     var set = task.set
     set.status = task.status
     var request = Request(id: 0, user: core.client.user, verb: .update, key: key)
@@ -137,7 +137,7 @@ extension ReplicaSetController {
     return count
   }
 
-  private func setFailure(_ status: inout ReplicaSetStatus, _ task: Task, at now: Time) {
+  private func setFailure(_ status: inout ReplicaSetStatus, _ task: Chore, at now: Time) {
     let held = status.conditions.contains { $0.type == "ReplicaFailure" }
     if task.error.isEmpty {
       if held { status.conditions.removeAll { $0.type == "ReplicaFailure" } }
@@ -150,7 +150,7 @@ extension ReplicaSetController {
   }
 
   /// The status was written, or met a newer revision: then the set is read and the same status written once more.
-  private mutating func reported(_ answer: ControllerCore.Answer, _ task: Task, at now: Time) {
+  private mutating func reported(_ answer: ControllerCore.Answer, _ task: Chore, at now: Time) {
     let key = answer.item
     var task = task
     if answer.isSuccess {
@@ -173,7 +173,7 @@ extension ReplicaSetController {
     core.fail(key, at: now)
   }
 
-  private mutating func finish(_ key: ObjectKey, _ task: Task, at now: Time) {
+  private mutating func finish(_ key: ObjectKey, _ task: Chore, at now: Time) {
     tasks.removeValue(for: key)
     if task.hasFailed { return core.fail(key, at: now) }
     core.conclude(key)
