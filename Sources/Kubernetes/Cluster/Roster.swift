@@ -237,6 +237,7 @@ private struct Assembly {
       random: random.stream("runtime \(index)")
     )
     if isMeasured { store.kernel = first + 4 }
+    if isNetworked { store.router = first + 4 }
     switch spec.runtime {
     case .docker:
       let docker = Docker(
@@ -262,19 +263,41 @@ private struct Assembly {
       plugin: spec.network,
       podCIDR: machine.podCIDR,
       version: spec.version,
-      random: random.stream("cni \(index)")
+      random: random.stream("cni \(index)"),
+      kernel: isNetworked ? first + 4 : nil
     )
     company.add(plugin)
-    company.add(KubeProxy(node: machine.name, apiserver: Places.apiserver))
+    var network = IPv4(machine.ip).map { NodeNetwork(machine: $0) } ?? NodeNetwork()
+    company.add(watching: proxy(machine, kernel: first + 4, &network))
     guard isMeasured || isNetworked else { return }
     let kernel = Kernel(
       node: machine.name,
       runtime: first + 1,
       cgroups: cgroups,
       diesWithRuntime: spec.runtime == .docker,
-      network: IPv4(machine.ip).map { NodeNetwork(machine: $0) } ?? NodeNetwork()
+      network: network
     )
     nodes.kernels[machine.name] = company.add(kernel)
+  }
+
+  /// A proxy that has been running for a while, on a node that shows it.
+  private func proxy(_ machine: ClusterSpec.Machine, kernel: Address, _ network: inout NodeNetwork) -> KubeProxy {
+    guard isNetworked else { return KubeProxy(node: machine.name, apiserver: Places.apiserver) }
+    let setting = ProxyRules.Setting(
+      version: spec.version,
+      node: machine.name,
+      nodeIP: IPv4(machine.ip) ?? .any,
+      clusterCIDR: CIDR(spec.clusterCIDR)
+    )
+    var proxy = KubeProxy(node: machine.name, apiserver: Places.apiserver, kernel: kernel, setting: setting)
+    proxy.seed(inventory.objects, revision: Inventory.revision)
+    network.apply(KubeletRules.writes(spec.version).map { NetworkChange(.ensure($0)) })
+    if let plugin = Bridging.Plugin(rawValue: spec.network) {
+      network.apply(Bridging.prepare(plugin, CIDR(spec.clusterCIDR)))
+    }
+    network.apply(Bridging.routes(spec.machines, from: machine))
+    network.apply(proxy.settle())
+    return proxy
   }
 
   private func kubelet(_ node: Node, _ index: Int, runtime: Address) -> Kubelet {
