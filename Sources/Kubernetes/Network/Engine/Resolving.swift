@@ -56,7 +56,7 @@ extension NetworkNamespace {
     way.outcome = .waiting(key.address)
   }
 
-  /// Puts the question on the link: who has this address?
+  /// Puts the question on the link who has this address.
   private mutating func ask(_ key: NeighbourKey, _ link: NetworkLink, _ way: inout Passage) {
     let source = sourceAddress(for: key.address, on: link, way.datagram)
     let question = ARP(isReply: false, senderMAC: link.mac, sender: source, target: key.address)
