@@ -292,10 +292,10 @@ private struct Assembly {
     var proxy = KubeProxy(node: machine.name, apiserver: Places.apiserver, kernel: kernel, setting: setting)
     proxy.seed(inventory.objects, revision: Inventory.revision)
     network.apply(KubeletRules.writes(spec.version).map { NetworkChange(.ensure($0)) })
-    if let plugin = Bridging.Plugin(rawValue: spec.network) {
-      network.apply(Bridging.prepare(plugin, CIDR(spec.clusterCIDR)))
+    if let plugin = PodBridge.Plugin(rawValue: spec.network) {
+      network.apply(PodBridge.prepare(plugin, CIDR(spec.clusterCIDR)))
     }
-    network.apply(Bridging.routes(spec.machines, from: machine))
+    network.apply(PodBridge.routes(spec.machines, from: machine))
     network.apply(proxy.settle())
     return proxy
   }

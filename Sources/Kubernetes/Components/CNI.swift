@@ -127,16 +127,16 @@ public struct CNI: Component {
     _ range: CIDR,
     _ out: inout KubeOutbox
   ) {
-    guard let kernel, let plugin = Bridging.Plugin(rawValue: plugin), let mac = MAC(attachment.mac) else { return }
+    guard let kernel, let plugin = PodBridge.Plugin(rawValue: plugin), let mac = MAC(attachment.mac) else { return }
     // The end on the node has an address of its own, which nothing is ever sent to.
-    let port = Bridging.Port(
+    let port = PodBridge.Port(
       namespace: call.namespace,
       veth: attachment.veth,
       vethMAC: MAC(mac.number ^ 0x4000_0000_0000),
       address: attachment.ip,
       mac: mac
     )
-    let changes = (hasBridge ? [] : Bridging.bridge(plugin, range)) + Bridging.attach(port, to: plugin, range)
+    let changes = (hasBridge ? [] : PodBridge.bridge(plugin, range)) + PodBridge.attach(port, to: plugin, range)
     hasBridge = true
     out.send(.kernel(KernelCall(id: call.id, .network(changes))), to: kernel)
   }

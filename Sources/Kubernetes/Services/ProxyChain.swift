@@ -14,7 +14,7 @@ public enum ProxyChain {
   public static let markDrop = "KUBE-MARK-DROP"
   public static let firewall = "KUBE-FIREWALL"
 
-  /// `--iptables-masquerade-bit=14`
+  /// The mark of what is to get the address of the node: bit 14 unless a flag says otherwise.
   public static let mark: UInt32 = 0x4000
   static let loopback = CIDR(base: IPv4(0x7f00_0000), prefix: 8)
 

@@ -18,7 +18,7 @@ import Testing
       let ip = IPv4("192.168.56.1\(number)") ?? IPv4(0)
       setting = ProxyRules.Setting(version: .then, node: node, nodeIP: ip, clusterCIDR: range)
       tables.write(KubeletRules.writes(.then))
-      tables.write([Bridging.masquerade])
+      tables.write([PodBridge.masquerade])
       tables.write(ProxyRules.canaries)
     }
 

@@ -1,7 +1,7 @@
 import Clockwork
 
 /// What network plugins write on a node: a bridge for all Pods, and a pair of interfaces for each.
-public enum Bridging {
+public enum PodBridge {
   /// The plugins that put Pods on a bridge.
   public enum Plugin: String, Equatable, Sendable {
     case kubenet
