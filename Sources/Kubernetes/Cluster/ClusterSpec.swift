@@ -5,7 +5,8 @@ public import Clockwork
 /// Keys: `version` (then, now), `runtime` (docker, containerd), `network` (kubenet, bridge), `proxy`,
 /// `serviceCIDR`, `clusterCIDR`, `controlPlane` {name, ip, registers, podCIDR, cpu, memory, pods},
 /// `nodes` [{name, ip, podCIDR, cpu, memory, pods, labels, taints}], `sizes` (varied, fixed),
-/// `addons` {metrics-server}, `packets` (true where kernels move packets, also without a line that sends one).
+/// `addons` {metrics-server}, `cloud` (true where a made-up cloud gives nodes ranges, routes and load balancers),
+/// `packets` (true where kernels move packets, also without a line that sends one).
 public struct ClusterSpec: Equatable, Sendable {
   public enum Runtime: String, Equatable, Sendable {
     case docker
@@ -46,6 +47,8 @@ public struct ClusterSpec: Equatable, Sendable {
   public var addOns: AddOns = AddOns()
   /// Whether the kernels of the nodes move packets, also where no line of a script sends one.
   public var hasPackets = false
+  /// Whether controllers of a cloud are at work; elsewhere an administrator has written routes on the nodes.
+  public var hasCloud = false
 
   public init() {}
 
@@ -54,7 +57,7 @@ public struct ClusterSpec: Equatable, Sendable {
     var reader = SpecReader(value: value, path: [])
     reader.only([
       "version", "runtime", "network", "proxy", "serviceCIDR", "clusterCIDR", "controlPlane", "nodes", "addons",
-      "sizes", "packets",
+      "sizes", "packets", "cloud",
     ])
     if let version = Version(rawValue: reader.choice("version", ["then", "now"], default: "now")) {
       self.version = version
@@ -66,6 +69,7 @@ public struct ClusterSpec: Equatable, Sendable {
     network = reader.choice("network", ["kubenet", "bridge"], default: version == .then ? "kubenet" : "bridge")
     proxy = reader.choice("proxy", ["userspace", "iptables", "ipvs", "nftables"], default: "iptables")
     variesSizes = reader.choice("sizes", ["varied", "fixed"], default: "varied") == "varied"
+    hasCloud = reader.flag("cloud", default: false)
     hasPackets = reader.flag("packets", default: false)
     serviceCIDR = reader.text("serviceCIDR", default: "10.0.0.0/24")
     clusterCIDR = reader.text("clusterCIDR", default: "172.20.0.0/16")

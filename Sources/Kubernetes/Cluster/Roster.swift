@@ -128,6 +128,7 @@ private struct Assembly {
     for machine in spec.machines.indices { add(machine, to: &company, &nodes) }
     if isMeasured { company.add(Load(apiserver: Places.apiserver, kernels: nodes.kernels)) }
     addMetricsServer(to: &company, nodes)
+    if spec.hasCloud { addCloud(to: &company, fabric: nil) }
     var cast = company.everybody(etcd)
     guard let rule else { return KubeWorld(cast) }
     for watch in rule.watches(Scene(cast: cast, spec: spec)) {
@@ -184,6 +185,25 @@ private struct Assembly {
     manager.loops = loops
     manager.seed(inventory.objects)
     company.add(manager)
+  }
+
+  /// The loops of a cloud-controller-manager, and the one of kube-controller-manager that a cloud switches on.
+  private func addCloud(to company: inout Company, fabric: Address?) {
+    if let cluster = CIDR(spec.clusterCIDR) {
+      company.add(
+        watching: NodeIPAMController(version: spec.version, apiserver: Places.apiserver, cluster: cluster)
+      )
+    }
+    company.add(watching: RouteController(apiserver: Places.apiserver, fabric: fabric))
+    let worker = spec.machines.first { !$0.isControlPlane }
+    company.add(
+      watching: ServiceController(
+        version: spec.version,
+        apiserver: Places.apiserver,
+        fabric: fabric,
+        gateway: worker.flatMap { IPv4($0.ip) }
+      )
+    )
   }
 
   /// The loops that look after nodes, and after the Pods of those that are lost.
@@ -322,7 +342,7 @@ private struct Assembly {
     if let plugin = PodBridge.Plugin(rawValue: spec.network) {
       network.apply(PodBridge.prepare(plugin, CIDR(spec.clusterCIDR)))
     }
-    network.apply(PodBridge.routes(spec.machines, from: machine))
+    if !spec.hasCloud { network.apply(PodBridge.routes(spec.machines, from: machine)) }
     network.apply(proxy.settle())
     return proxy
   }
