@@ -14,7 +14,7 @@ public struct NodeIPAMController: Component, Watching {
   private var given: Table<ObjectKey, CIDR> = [:]
   private let text: Text
 
-  /// `--node-cidr-mask-size`
+  /// The size of a node's range is a flag of the process: `--node-cidr-mask-size`.
   public init(version: Version, apiserver: Address, cluster: CIDR, prefix: UInt32 = 24) {
     core = ControllerCore("node-ipam-controller", apiserver: apiserver, informers: [Informer(.node)])
     ranges = RangeSet(cluster, prefix: prefix)
@@ -52,7 +52,12 @@ public struct NodeIPAMController: Component, Watching {
     guard let object = core[key], let node = object.node, node.spec.podCIDR.isEmpty else { return core.conclude(key) }
     guard let range = given[key] ?? ranges.allocate() else {
       core.recorder.record(
-        EventRecorder.Note("Normal", "CIDRNotAvailable", text.nodeStatus(key.name, "CIDRNotAvailable"), about: about(object)),
+        EventRecorder.Note(
+          "Normal",
+          "CIDRNotAvailable",
+          text.nodeStatus(key.name, "CIDRNotAvailable"),
+          about: about(object)
+        ),
         at: out.now
       )
       return core.fail(key, at: out.now)

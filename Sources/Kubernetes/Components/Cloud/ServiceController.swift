@@ -104,7 +104,8 @@ public struct ServiceController: Component, Watching {
       route(.addRoute(Route(to: CIDR(address), via: gateway, device: "eth0")), &out)
     }
     var hold = Request(id: 0, user: "", verb: .patch, key: key)
-    let finalizers = object.metadata.finalizers.filter { $0 != ServiceController.finalizer } + [ServiceController.finalizer]
+    let finalizers =
+      object.metadata.finalizers.filter { $0 != ServiceController.finalizer } + [ServiceController.finalizer]
     hold.body = .patch(.merge, .map(("metadata", .map(("finalizers", .list(finalizers.map { .string($0) }))))))
     var first = ControllerCore.Write("update", .object(key), hold)
     first.facts = [Fact("fact.cloud.made-up", ("address", .string(address.text)))]
