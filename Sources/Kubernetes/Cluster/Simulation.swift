@@ -29,7 +29,8 @@ public struct Simulation {
     case kubectl
     /// The shell starts the next command.
     case shell(Time)
-    case goal(Goal)
+    /// Until when a goal is waited for that only silence can bring about.
+    case goal(Goal, patience: Time)
     case moment(Time)
   }
 
@@ -123,10 +124,10 @@ public struct Simulation {
         if let next = world.nextTime(), next <= time { return true }
         cursor.wait = .nothing
         if time > world.now { intervene(.advance(to: time)) }
-      case .goal(let goal):
+      case .goal(let goal, let patience):
         if isMet(goal) {
           cursor.wait = .nothing
-        } else if world.nextTime() == nil {
+        } else if world.nextTime() == nil, !isPatient(goal, patience) {
           cursor.unmet.append(cursor.line - 1)
           cursor.wait = .nothing
         } else {
@@ -153,8 +154,17 @@ public struct Simulation {
 
   /// Whether periodic work counts as the next step: only while the script lets time pass.
   private var countsBackground: Bool {
-    if case .moment = cursor.wait { return true }
-    return false
+    switch cursor.wait {
+    case .moment: return true
+    case .goal(let goal, let patience): return world.nextTime() == nil && isPatient(goal, patience)
+    default: return false
+    }
+  }
+
+  /// What becomes of a node whose kubelet is silent shows only after heartbeats have failed to come for a while.
+  private func isPatient(_ goal: Goal, _ limit: Time) -> Bool {
+    guard goal.kind == .node, let next = world.nextTime(background: true), next <= limit else { return false }
+    return world.cells.indices.contains { world.isStopped($0) }
   }
 
   /// Everything that could happen next, in canonical order; empty when the script is at its end.
@@ -257,10 +267,11 @@ public struct Simulation {
     case .slow(let name, let delay): fault(name, numbered) { .slow($0, by: delay) }
     case .cut(let one, let other): pair(one, other, numbered) { .cut($0, $1) }
     case .mend(let one, let other): pair(one, other, numbered) { .mend($0, $1) }
+    case .kill(let pod, let container): kill(pod, container, numbered)
     case .load(let order):
       if let clients = component("load", numbered) { intervene(.tell(.load(order), to: clients)) }
     case .advance(let time): cursor.wait = .moment(world.now + time)
-    case .until(let goal): cursor.wait = .goal(goal)
+    case .until(let goal): cursor.wait = .goal(goal, patience: world.now + 600_000)
     case .mark(let name):
       var record = Kube.Record(actor: "", verb: "mark", resource: "")
       record.name = name
@@ -297,6 +308,23 @@ public struct Simulation {
     if let address = world.address(of: name) { return address }
     cursor.problems.append(Roster.unknown(name, line: numbered.number, in: world))
     return nil
+  }
+
+  /// Somebody logs in to the node of a Pod and kills a process there.
+  private mutating func kill(_ pod: String, _ container: String, _ numbered: NumberedLine) {
+    let key = ObjectKey(.pod, "default", pod)
+    let node = object(key)?.pod?.spec.nodeName ?? ""
+    for address in runtimes(node) where !node.isEmpty {
+      guard let id = NodeView.running(container == "pause" ? "" : container, of: key, in: world, at: address) else {
+        continue
+      }
+      let stop = RuntimeCall.Operation.stopContainer(id: id, graceSeconds: 0)
+      intervene(.tell(.runtime(RuntimeCall(id: 0, pod: key, uid: "", operation: stop)), to: address))
+      return
+    }
+    let text = "\(pod)/\(container)"
+    let fact = Fact("script.placeholder.nothing", ("text", .string(text)))
+    cursor.problems.append(ScriptProblem(line: numbered.number, column: 1, fact: fact))
   }
 
   private func runtimes(_ node: String) -> [Address] {
