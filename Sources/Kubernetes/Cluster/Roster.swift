@@ -180,11 +180,30 @@ private struct Assembly {
     case .now: loops.append(company.add(watching: RootCAPublisher(apiserver: Places.apiserver)))
     }
     loops.append(company.add(watching: QuotaController(apiserver: Places.apiserver)))
-    loops.append(company.add(watching: NodeTaintController(apiserver: Places.apiserver)))
+    loops += addNodeLoops(to: &company)
     var manager = KubeControllerManager(host: spec.controlPlaneName, apiserver: Places.apiserver)
     manager.loops = loops
     manager.seed(inventory.objects)
     company.add(manager)
+  }
+
+  /// The loops that look after nodes, and after the Pods of those that are lost.
+  private func addNodeLoops(to company: inout Company) -> [Address] {
+    let lifecycle = NodeLifecycleController(
+      version: spec.version,
+      apiserver: Places.apiserver,
+      random: random.stream("node-controller")
+    )
+    let collector = PodGarbageCollector(
+      version: spec.version,
+      apiserver: Places.apiserver,
+      random: random.stream("pod-garbage-collector")
+    )
+    return [
+      company.add(watching: lifecycle),
+      company.add(watching: TaintEvictionController(version: spec.version, apiserver: Places.apiserver)),
+      company.add(watching: collector),
+    ]
   }
 
   /// What metrics-server and the clients outside have to know of the nodes.
@@ -252,6 +271,12 @@ private struct Assembly {
     company.apiserver.kubelets[machine.name] = first
     let cgroups = Cgroups(cpus: machine.cpu)
     var kubelet = self.kubelet(node, index, runtime: first + 1)
+    kubelet.heart = Heart(
+      node: node,
+      version: spec.version,
+      lease: inventory.lease(of: machine.name),
+      random: random.stream("heart \(index)")
+    )
     if isMeasured { nodes.cadvisors[machine.name] = measure(&kubelet, index, first + 4, cgroups) }
     company.add(watching: kubelet)
     var store = ContainerStore(
