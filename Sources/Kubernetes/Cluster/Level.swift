@@ -60,7 +60,7 @@ public enum Level: String, Equatable, Comparable, Sendable {
       default: return .detail
       }
     case .outside: return verb == "spread" ? .story : .wire
-    case .proxy: return verb == "list" ? .wire : .detail
+    case .proxy: return verb == "list" ? .wire : (verb == "sync" ? .story : .detail)
     }
   }
 

@@ -313,17 +313,19 @@ private struct Assembly {
       plugin: spec.network,
       podCIDR: machine.podCIDR,
       version: spec.version,
-      random: random.stream("cni \(index)")
+      random: random.stream("cni \(index)"),
+      kernel: isNetworked ? first + 4 : nil
     )
     company.add(plugin)
-    company.add(KubeProxy(node: machine.name, apiserver: Places.apiserver))
+    var network = IPv4(machine.ip).map { NodeNetwork(machine: $0) } ?? NodeNetwork()
+    company.add(watching: proxy(machine, kernel: first + 4, &network))
     guard isMeasured || isNetworked else { return }
     var kernel = Kernel(
       node: machine.name,
       runtime: first + 1,
       cgroups: cgroups,
       diesWithRuntime: spec.runtime == .docker,
-      network: IPv4(machine.ip).map { NodeNetwork(machine: $0) } ?? NodeNetwork(),
+      network: network,
       random: random.stream("kernel \(index)")
     )
     if let fabric = nodes.fabric {
@@ -331,6 +333,25 @@ private struct Assembly {
       kernel.plug(Cable("eth0", in: NetworkNamespace.host, to: fabric, Fabric.exchange, machine.name))
     }
     nodes.kernels[machine.name] = company.add(kernel)
+  }
+
+  /// A proxy that has been running for a while, on a node that shows it.
+  private func proxy(_ machine: ClusterSpec.Machine, kernel: Address, _ network: inout NodeNetwork) -> KubeProxy {
+    guard isNetworked else { return KubeProxy(node: machine.name, apiserver: Places.apiserver) }
+    let setting = ProxyRules.Setting(
+      version: spec.version,
+      node: machine.name,
+      nodeIP: IPv4(machine.ip) ?? .any,
+      clusterCIDR: CIDR(spec.clusterCIDR)
+    )
+    var proxy = KubeProxy(node: machine.name, apiserver: Places.apiserver, kernel: kernel, setting: setting)
+    proxy.seed(inventory.objects, revision: Inventory.revision)
+    network.apply(KubeletRules.writes(spec.version).map { NetworkChange(.ensure($0)) })
+    if let plugin = PodBridge.Plugin(rawValue: spec.network) {
+      network.apply(PodBridge.prepare(plugin, CIDR(spec.clusterCIDR)))
+    }
+    network.apply(proxy.settle())
+    return proxy
   }
 
   private func kubelet(_ node: Node, _ index: Int, runtime: Address) -> Kubelet {

@@ -27,6 +27,10 @@ extension NetworkNamespace {
       isTracking = rules.needsTracking
       hasChance = rules.hasChance
       return failure
+    case .ensure(let write):
+      let failure = rules.write(write)
+      isTracking = rules.needsTracking
+      return failure
     case .listen(let socket): return listen(socket)
     case .endProcess(let process): sockets.removeAll { $0.process == process }
     case .closeSocket(let transport, let port, let process):
