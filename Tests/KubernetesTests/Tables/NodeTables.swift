@@ -64,19 +64,6 @@ enum NodeTables {
     return .compare(.list(EvictionOrder.byMemory(pods).map { .string($0.name) }), row["expected_order"])
   }
 
-  @Sendable static func ranges(_ group: String, _ row: Value) throws -> TableOutcome {
-    let cluster = try #require(CIDR(row["cluster_cidr"]?.text ?? ""))
-    var ranges = try #require(NodeRanges(cluster, prefix: UInt32(row["node_mask"]?.integer ?? 0)))
-    func next() -> Value { .string(ranges.allocate()?.text ?? "ERROR \(NodeRanges.exhausted)") }
-    let wanted = row["expected_sequence"]?.elements ?? []
-    let sequence = wanted.map { _ in next() }
-    guard let after = row["after_release_of_first"]?.elements, let first = CIDR(wanted.first?.text ?? "") else {
-      return .compare(.list(sequence), row["expected_sequence"])
-    }
-    ranges.release(first)
-    return .compare(.list(sequence + after.map { _ in next() }), .list(wanted + after))
-  }
-
   private static func nodes(_ row: Value, _ fill: (inout NodeInfo, Value) -> Void) -> [NodeInfo] {
     (row["nodes"]?.elements ?? []).map { entry in
       var node = NodeInfo(name: entry["name"]?.text ?? "")
