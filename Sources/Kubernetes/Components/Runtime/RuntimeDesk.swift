@@ -322,6 +322,7 @@ struct RuntimeDesk: Sendable {
   func tell(_ uid: String, _ pod: ObjectKey, _ out: inout KubeOutbox) {
     out.send(.containers(store.view(uid, pod)), to: kubelet)
     store.account(uid, &out)
+    store.listen(uid, pod, &out)
   }
 
   /// From now on whoever opens a log file finds something else in it.
