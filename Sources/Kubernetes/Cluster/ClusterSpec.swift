@@ -6,7 +6,7 @@ public import Clockwork
 /// `serviceCIDR`, `clusterCIDR`, `controlPlane` {name, ip, registers, podCIDR, cpu, memory, pods},
 /// `nodes` [{name, ip, podCIDR, cpu, memory, pods, labels, taints}], `sizes` (varied, fixed),
 /// `addons` {metrics-server}, `cloud` (true where a made-up cloud gives nodes ranges, routes and load balancers),
-/// `packets` (true where kernels move packets, also without a line that sends one).
+/// `routes` (router, nodes: who knows behind which node which Pods are), `packets` (true where kernels move packets, also without a line that sends one).
 public struct ClusterSpec: Equatable, Sendable {
   public enum Runtime: String, Equatable, Sendable {
     case docker
@@ -47,8 +47,10 @@ public struct ClusterSpec: Equatable, Sendable {
   public var addOns: AddOns = AddOns()
   /// Whether the kernels of the nodes move packets, also where no line of a script sends one.
   public var hasPackets = false
-  /// Whether controllers of a cloud are at work; elsewhere an administrator has written routes on the nodes.
+  /// Whether controllers of a cloud are at work; elsewhere an administrator has told the router where Pods are.
   public var hasCloud = false
+  /// Whether an administrator has told every node too, so that Pods of two nodes do without the router.
+  public var hasNodeRoutes = false
 
   public init() {}
 
@@ -57,7 +59,7 @@ public struct ClusterSpec: Equatable, Sendable {
     var reader = SpecReader(value: value, path: [])
     reader.only([
       "version", "runtime", "network", "proxy", "serviceCIDR", "clusterCIDR", "controlPlane", "nodes", "addons",
-      "sizes", "packets", "cloud",
+      "sizes", "packets", "cloud", "routes",
     ])
     if let version = Version(rawValue: reader.choice("version", ["then", "now"], default: "now")) {
       self.version = version
@@ -70,6 +72,7 @@ public struct ClusterSpec: Equatable, Sendable {
     proxy = reader.choice("proxy", ["userspace", "iptables", "ipvs", "nftables"], default: "iptables")
     variesSizes = reader.choice("sizes", ["varied", "fixed"], default: "varied") == "varied"
     hasCloud = reader.flag("cloud", default: false)
+    hasNodeRoutes = reader.choice("routes", ["router", "nodes"], default: "router") == "nodes"
     hasPackets = reader.flag("packets", default: false)
     serviceCIDR = reader.text("serviceCIDR", default: "10.0.0.0/24")
     clusterCIDR = reader.text("clusterCIDR", default: "172.20.0.0/16")

@@ -67,7 +67,7 @@ import Testing
     #expect(nat.contains("-A \(Self.external) -j \(Self.local)"))
     #expect(nat.filter { $0.hasPrefix("-A \(Self.local) ") }.count == 1)
     #expect(!nat.contains { $0.contains("\"masquerade traffic for default/web:http") })
-    let (far, filter) = Self.rules([("10.244.2.5", "node2")]) { service, _ in
+    let (far, filter) = Self.rules(.now, [("10.244.2.5", "node2")]) { service, _ in
       service.spec.externalTrafficPolicy = "Local"
     }
     #expect(!far.contains { $0.contains(Self.local) })
@@ -80,7 +80,7 @@ import Testing
   }
 
   @Test func insideTrafficStaysOnItsNodeWherePolicySaysSo() {
-    let (nat, filter) = Self.rules([("10.244.2.5", "node2")]) { service, _ in
+    let (nat, filter) = Self.rules(.now, [("10.244.2.5", "node2")]) { service, _ in
       service.spec.internalTrafficPolicy = "Local"
       service.spec.type = "ClusterIP"
       service.spec.ports[0].nodePort = 0
