@@ -125,6 +125,7 @@ private struct Assembly {
     company.add(watching: scheduler())
     addManager(to: &company)
     var nodes = MeasuredNodes()
+    if isNetworked { nodes.fabric = company.add(fabric(first: company.next + 1)) }
     for machine in spec.machines.indices { add(machine, to: &company, &nodes) }
     if isMeasured { company.add(Load(apiserver: Places.apiserver, kernels: nodes.kernels)) }
     addMetricsServer(to: &company, nodes)
@@ -209,6 +210,28 @@ private struct Assembly {
   private struct MeasuredNodes {
     var kernels: Table<String, Address> = [:]
     var cadvisors: Table<String, CAdvisor> = [:]
+    /// What lies between the nodes, where kernels move packets.
+    var fabric: Address?
+  }
+
+  /// Every node is five components: kubelet, runtime, plugin, proxy and kernel.
+  private func kernel(_ index: Int, first: Address) -> Address { first + 5 * index + 4 }
+
+  /// Switch, router and client outside; the router knows every node's Pods, as a cloud's does.
+  private func fabric(first: Address) -> Kernel {
+    let machines = spec.machines.map { (name: $0.name, address: IPv4($0.ip) ?? .any) }
+    var network = Fabric.network(machines)
+    for machine in spec.machines {
+      guard let range = CIDR(machine.podCIDR) else { continue }
+      let route = Route(to: range, via: IPv4(machine.ip), device: "eth0")
+      network.apply(NetworkChange(in: Fabric.router, .addRoute(route)))
+    }
+    var fabric = Kernel(fabric: network, random: random.stream("fabric"))
+    for (index, machine) in spec.machines.enumerated() {
+      let far = kernel(index, first: first)
+      fabric.plug(Cable(machine.name, in: Fabric.exchange, to: far, NetworkNamespace.host, "eth0"))
+    }
+    return fabric
   }
 
   /// Gives a kubelet cAdvisor, which has been reading for a while.
@@ -297,13 +320,18 @@ private struct Assembly {
     var network = IPv4(machine.ip).map { NodeNetwork(machine: $0) } ?? NodeNetwork()
     company.add(watching: proxy(machine, kernel: first + 4, &network))
     guard isMeasured || isNetworked else { return }
-    let kernel = Kernel(
+    var kernel = Kernel(
       node: machine.name,
       runtime: first + 1,
       cgroups: cgroups,
       diesWithRuntime: spec.runtime == .docker,
-      network: network
+      network: network,
+      random: random.stream("kernel \(index)")
     )
+    if let fabric = nodes.fabric {
+      kernel.number(packetsFrom: Int64(index + 1) * 1_000_000)
+      kernel.plug(Cable("eth0", in: NetworkNamespace.host, to: fabric, Fabric.exchange, machine.name))
+    }
     nodes.kernels[machine.name] = company.add(kernel)
   }
 
@@ -322,7 +350,6 @@ private struct Assembly {
     if let plugin = PodBridge.Plugin(rawValue: spec.network) {
       network.apply(PodBridge.prepare(plugin, CIDR(spec.clusterCIDR)))
     }
-    network.apply(PodBridge.routes(spec.machines, from: machine))
     network.apply(proxy.settle())
     return proxy
   }
