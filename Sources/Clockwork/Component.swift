@@ -212,6 +212,13 @@ open class AnyCell<D: Domain> {
   func copy() -> AnyCell<D> { self }
 }
 
+extension Component {
+  /// Changes nothing, and says that it may: a component that is only read from its box would be copied for every
+  /// question, which is asked several times a step.
+  @inline(__always)
+  mutating func offersInPlace(_ offers: inout Offers<Model>) { self.offers(&offers) }
+}
+
 /// The box of one component; a world copies it before it writes, unless nobody else holds it.
 class Cell<C: Component>: AnyCell<C.Model> {
   var component: C
@@ -227,7 +234,7 @@ class Cell<C: Component>: AnyCell<C.Model> {
     component.receive(message, from: sender, at: now)
   }
 
-  override func offers(_ offers: inout Offers<C.Model>) { component.offers(&offers) }
+  override func offers(_ offers: inout Offers<C.Model>) { component.offersInPlace(&offers) }
 
   override func perform(_ action: Action<C.Model>, _ out: inout Outbox<C.Model>) {
     component.perform(action, &out)

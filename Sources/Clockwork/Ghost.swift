@@ -50,7 +50,7 @@ final class HauntedCell<C: Component, G: Ghost>: Cell<C> where G.Model == C.Mode
     if offers.isFull { return }
     let ghost = ghost
     offers.forbids = { ghost.forbids($0, $1) }
-    component.offers(&offers)
+    component.offersInPlace(&offers)
     offers.forbids = nil
   }
 

@@ -138,7 +138,7 @@ struct Recording {
     var steps: [Step] = []
     var known = pods(run.simulation.timeline.world(at: start))
     for position in start..<max(start, end) {
-      guard let explanation = run.explanation(at: position) else { continue }
+      guard let explanation = run.explanation(at: position, states: false) else { continue }
       if !explanation.objects.isEmpty { known = pods(run.simulation.timeline.world(at: position + 1)) }
       steps.append(Step(explanation: explanation, pods: known))
     }
@@ -158,14 +158,15 @@ struct Recording {
 
   private static func pods(_ world: KubeWorld) -> [Pod] {
     guard let address = world.address(of: "etcd"), let etcd = world.component(address, as: Etcd.self) else { return [] }
-    return etcd.objects.filter { $0.kind == .pod }.map { object in
-      let value = object.value
-      return Pod(
-        name: object.key.text,
-        phase: value.at(["status", "phase"])?.plain ?? "",
-        node: value.at(["spec", "nodeName"])?.plain ?? "",
-        address: value.at(["status", "podIP"])?.plain ?? ""
-      )
+    return etcd.objects.compactMap { object in
+      object.pod.map { pod in
+        Pod(
+          name: object.key.text,
+          phase: pod.status.phase,
+          node: pod.spec.nodeName,
+          address: pod.status.podIP
+        )
+      }
     }
   }
 }

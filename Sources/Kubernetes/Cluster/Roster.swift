@@ -62,7 +62,17 @@ private enum Places {
 private struct Company {
   var cast = Cast<Kube>()
   var apiserver: KubeAPIServer
-  let objects: [Object]
+  private let objects: [Object]
+  /// The same by their kind: thousands of kubelets ask for Pods alone.
+  private let byKind: Table<Kind, [Object]>
+
+  init(apiserver: KubeAPIServer, objects: [Object]) {
+    self.apiserver = apiserver
+    self.objects = objects
+    var byKind: Table<Kind, [Object]> = [:]
+    for object in objects { byKind.update(object.kind, default: []) { $0.append(object) } }
+    self.byKind = byKind
+  }
 
   /// Where the next to join will stand.
   var next: Address { Places.first + cast.count }
@@ -84,7 +94,9 @@ private struct Company {
   @discardableResult
   mutating func add<C: Component & Watching>(watching component: C) -> Address where C.Model == Kube {
     var component = component
-    component.seed(objects, revision: Inventory.revision)
+    let informers = component.client.informers
+    let wanted = informers.count == 1 ? byKind[informers[0].kind] ?? [] : objects
+    component.seed(wanted, revision: Inventory.revision)
     for informer in component.client.informers {
       apiserver.seed(watcher: next, informer.kind, informer.selector)
     }

@@ -201,7 +201,7 @@ public struct Simulation {
   /// Takes one step of the canonical order, or the one that a chooser picks.
   public mutating func step() -> Progress {
     guard let action = expected() else { return .finished }
-    return .step(perform(action))
+    return .step(perform(action, isExpected: true))
   }
 
   public mutating func step<C: Chooser>(_ chooser: inout C) -> Progress where C.Model == Kube {
@@ -212,9 +212,11 @@ public struct Simulation {
   }
 
   /// Does an enabled action: a departure, where it is not what the canonical order would do.
+  ///
+  /// Whoever has just asked for what is expected says so.
   @discardableResult
-  public mutating func perform(_ action: KubeAction) -> KubeStep {
-    let step = timeline.perform(action)
+  public mutating func perform(_ action: KubeAction, isExpected: Bool = false) -> KubeStep {
+    let step = timeline.perform(action, isFirst: isExpected && !countsBackground)
     remember()
     return step
   }
@@ -244,6 +246,11 @@ public struct Simulation {
   }
 
   private mutating func remember() {
+    // A step that was gone back over and is taken again keeps the future behind it.
+    if timeline.end > position, cursors.count > position {
+      cursors[position] = cursor
+      return
+    }
     if cursors.count > position { cursors.removeLast(cursors.count - position) }
     cursors.append(cursor)
   }
@@ -260,6 +267,15 @@ public struct Simulation {
     var copy = self
     if let position { copy.go(to: position) }
     copy.timeline = copy.timeline.forked()
+    return copy
+  }
+
+  /// The same cluster without its past: a search makes thousands of copies, and each copy that goes on would take all
+  /// of the past along.
+  public func withoutPast() -> Simulation {
+    var copy = self
+    copy.timeline = Timeline(world, budget: 2)
+    copy.cursors = [cursor]
     return copy
   }
 

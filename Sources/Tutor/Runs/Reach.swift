@@ -39,7 +39,7 @@ public struct Reach {
     limit: Int = Reach.limit,
     isEnough: (Reach) -> Bool = { _ in false }
   ) {
-    var queue = [State(simulation: simulation, path: [], mark: 0)]
+    var queue = [State(simulation: simulation.withoutPast(), path: [], mark: 0)]
     var seen: Set<UInt64> = [0]
     var known: Set<String> = []
     var next = 0
