@@ -174,6 +174,24 @@ public struct Simulation {
     return step
   }
 
+  /// Does an enabled action and keeps no way back: for searches, which go on from copies.
+  public mutating func pass(_ action: KubeAction) -> KubeStep {
+    var world = timeline.world
+    let step = world.perform(action)
+    timeline = Timeline(world, budget: 2)
+    cursors = [cursor]
+    return step
+  }
+
+  /// How many lines of the script have been begun.
+  public var linesBegun: Int { cursor.line }
+
+  /// The goal that the script waits for.
+  public var goal: Goal? {
+    if case .goal(let goal) = cursor.wait { return goal }
+    return nil
+  }
+
   /// Lays something on the world that the script did not foresee: a fault, a command of the learner.
   public mutating func intervene(_ intervention: Intervention<Kube>) {
     timeline.intervene(intervention)
