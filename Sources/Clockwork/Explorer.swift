@@ -145,26 +145,30 @@ public struct Explorer<S: Explorable> {
 
   // MARK: Probes
 
-  /// Follows the usual order, orders in which somebody is slow, and orders drawn from a seed.
+  /// Follows the usual order, orders in which somebody is slow, the most hasty one, and orders drawn from a seed.
   private mutating func probe(_ start: S, _ count: Int) {
     var actors: [Address] = []
     var random = Random(seed: 1)
     var number = 0
-    while number < count || (count > 0 && number <= actors.count) {
-      let slow = number > 0 && number <= actors.count ? actors[number - 1] : -1
-      let isDrawn = number > actors.count
+    while count > 0, number <= actors.count + count {
       var place = Place(state: start, link: -1)
       while depth(place.link) < limits.depth, steps < limits.steps {
+        if isReduced { settle(&place) }
         let choices = place.state.choices()
         guard var action = choices.first else {
           end(place)
           break
         }
-        if number == 0, !actors.contains(action.actor) { actors.append(action.actor) }
-        if isDrawn {
+        if number == 0 {
+          if !actors.contains(action.actor) { actors.append(action.actor) }
+        } else if number <= actors.count {
+          let slow = actors[number - 1]
+          if let other = choices.first(where: { $0.actor != slow }) { action = other }
+        } else if number == actors.count + 1 {
+          // What comes last is what was decided, and first what was heard of.
+          action = choices[choices.count - 1]
+        } else {
           action = choices[random.next(below: choices.count)]
-        } else if let other = choices.first(where: { $0.actor != slow }) {
-          action = other
         }
         _ = take(action, &place)
       }

@@ -27,7 +27,11 @@ public struct Simulation {
   enum Wait {
     case nothing
     case kubectl
+    /// The shell starts the next command.
+    case shell(Time)
     case goal(Goal)
+    /// A line that waits for something whose name nobody knows yet.
+    case name(NumberedLine)
     case moment(Time)
   }
 
@@ -40,11 +44,11 @@ public struct Simulation {
   public let spec: ClusterSpec
   public let images: Images
   public let seed: UInt64
-  public private(set) var timeline: Timeline<Kube>
+  public internal(set) var timeline: Timeline<Kube>
   public private(set) var script: [NumberedLine]
   private let parser: ScriptParser
-  private var cursor = Cursor()
-  private var cursors: [Cursor] = [Cursor()]
+  var cursor = Cursor()
+  var cursors: [Cursor] = [Cursor()]
 
   /// A cluster as its spec has it, at the beginning of a script.
   ///
@@ -116,7 +120,11 @@ public struct Simulation {
         guard isKubectlIdle || world.nextTime() == nil else {
           return true
         }
+        cursor.wait = isNextCommand ? .shell(world.now + Durations(spec.version).commandStart) : .nothing
+      case .shell(let time):
+        if let next = world.nextTime(), next <= time { return true }
         cursor.wait = .nothing
+        if time > world.now { intervene(.advance(to: time)) }
       case .goal(let goal):
         if isMet(goal) {
           cursor.wait = .nothing
@@ -126,12 +134,26 @@ public struct Simulation {
         } else {
           return true
         }
+      case .name(let numbered):
+        if isNameless(numbered.text) { return true }
+        cursor.wait = .nothing
+        lay(numbered.line, numbered)
       case .moment(let time):
         if let next = world.nextTime(background: true), next <= time { return true }
         cursor.wait = .nothing
         intervene(.advance(to: time))
       }
       cursors[position] = cursor
+    }
+  }
+
+  /// Two commands in a row: a cluster does a lot while the second one starts.
+  private var isNextCommand: Bool {
+    guard cursor.line < script.count else { return false }
+    switch script[cursor.line].line {
+    case .kubectl: return true
+    case .deferred(let text): return text.hasPrefix("kubectl ")
+    default: return false
     }
   }
 
@@ -172,24 +194,6 @@ public struct Simulation {
     let step = timeline.perform(action)
     remember()
     return step
-  }
-
-  /// Does an enabled action and keeps no way back: for searches, which go on from copies.
-  public mutating func pass(_ action: KubeAction) -> KubeStep {
-    var world = timeline.world
-    let step = world.perform(action)
-    timeline = Timeline(world, budget: 2)
-    cursors = [cursor]
-    return step
-  }
-
-  /// How many lines of the script have been begun.
-  public var linesBegun: Int { cursor.line }
-
-  /// The goal that the script waits for.
-  public var goal: Goal? {
-    if case .goal(let goal) = cursor.wait { return goal }
-    return nil
   }
 
   /// Lays something on the world that the script did not foresee: a fault, a command of the learner.
@@ -249,6 +253,7 @@ public struct Simulation {
     case .kubectl(let command):
       cursor.wait = .kubectl
       if let kubectl = world.address(of: "kubectl") { intervene(.tell(.command(command), to: kubectl)) }
+    case .deferred(let text) where isNameless(text): cursor.wait = .name(numbered)
     case .deferred(let text): resolve(text, numbered)
     case .preload(let image, let node):
       // Somebody on the node loads the image by hand.

@@ -7,7 +7,7 @@ extension KeyMaker {
   typealias Search = Explorer<Orders>
 
   /// How much is searched: what needs more has no key, and its author is told so.
-  static let searchLimit = 20_000
+  static let searchLimit = 8_000
   private static let probes = 12
 
   /// Whether what the question says is so at the end of every order, of some, or of none.
@@ -16,6 +16,7 @@ extension KeyMaker {
     guard let proposition = Proposition(question) else { return .none(undecided) }
     guard let start = start(of: question, run) else { return .none(Fact("key.script")) }
     let search = KeyMaker.search(start.simulation, proposition)
+    if search.outcomes.contains("script") { return .none(Fact("key.script-order")) }
     if search.outcomes.contains("unread") {
       guard question.steps.isEmpty else {
         return .none(Fact("key.no-such-step", ("step", .string(question.steps[0].text))))
@@ -73,7 +74,10 @@ extension KeyMaker {
         limits: Search.Limits(steps: limit),
         probes: mode == .full ? 0 : probes,
         isEnough: { endings in mode == .reduced && endings.count > 1 || !speakers.isRight },
-        outcome: { orders in proposition.holds(orders).map { $0 ? "true" : "false" } ?? "unread" }
+        outcome: { orders in
+          if !orders.simulation.problems.isEmpty { return "script" }
+          return proposition.holds(orders).map { $0 ? "true" : "false" } ?? "unread"
+        }
       )
       if speakers.isRight || mode == .full { return search }
     }

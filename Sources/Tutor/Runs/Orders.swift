@@ -43,7 +43,7 @@ struct Orders: Explorable {
   mutating func take(_ action: KubeAction) -> Touch {
     simulation.prepare()
     let lines = simulation.linesBegun
-    let goal = simulation.goal
+    let awaited = simulation.awaited
     let step = simulation.pass(action)
     follow(step)
     let isServer = simulation.world.isServer(action.actor)
@@ -52,7 +52,7 @@ struct Orders: Explorable {
       speakers.addresses.insert(action.actor)
     }
     var touch = step.touch(in: simulation.world) { !speaks($0) }
-    if isServer, proposition.reads(action.subject) || goal?.kind.map({ action.subject.isAbout($0) }) == true {
+    if isServer, proposition.reads(action.subject) || awaited.map({ action.subject.isAbout($0) }) == true {
       touch.add(Orders.question)
     }
     if !proposition.steps.isEmpty, watch(action) { touch.add(Orders.question) }
