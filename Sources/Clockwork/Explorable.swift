@@ -11,6 +11,9 @@ public protocol Explorable {
   /// Does one of the choices and says what it touched.
   mutating func take(_ action: Action<Model>) -> Touch
 
+  /// Whether the run has ended here, although its world goes on.
+  var isOver: Bool { get }
+
   /// Whether an action may be done as soon as it can be, because whatever else can happen leads to the same place.
   ///
   /// Only a reduced search makes use of it.
@@ -21,6 +24,7 @@ public protocol Explorable {
 }
 
 extension Explorable {
+  public var isOver: Bool { false }
   public func isPlain(_ action: Action<Model>) -> Bool { false }
 }
 
@@ -29,10 +33,13 @@ public struct Touch: Equatable, Sendable {
   public private(set) var places: [Int64]
   /// Set by what concerns everybody, such as the next line of a script.
   public var isEverything: Bool
+  /// Set by what changes how the run ends or when: what is asked about.
+  public var isAsked: Bool
 
-  public init(_ places: [Int64] = [], isEverything: Bool = false) {
+  public init(_ places: [Int64] = [], isEverything: Bool = false, isAsked: Bool = false) {
     self.places = []
     self.isEverything = isEverything
+    self.isAsked = isAsked
     for place in places { add(place) }
   }
 
@@ -43,13 +50,14 @@ public struct Touch: Equatable, Sendable {
   public mutating func add(_ other: Touch) {
     for place in other.places { add(place) }
     if other.isEverything { isEverything = true }
+    if other.isAsked { isAsked = true }
   }
 
   public func holds(_ place: Int64) -> Bool { isEverything || places.contains(place) }
 
   /// Whether the order of two steps can matter.
   public func meets(_ other: Touch) -> Bool {
-    if isEverything || other.isEverything { return true }
+    if isEverything || other.isEverything || (isAsked && other.isAsked) { return true }
     for place in places where other.places.contains(place) { return true }
     return false
   }

@@ -33,7 +33,7 @@ public struct Explorer<S: Explorable> {
   /// False when the search was given up or had found enough: there may be other endings.
   public internal(set) var isComplete: Bool = true
   /// How many steps were taken in all orders together.
-  public private(set) var steps: Int = 0
+  public internal(set) var steps: Int = 0
 
   let limits: Limits
   private let outcome: (S) -> String
@@ -42,6 +42,8 @@ public struct Explorer<S: Explorable> {
   private let isReduced: Bool
   /// How each place was reached: the step, and the place before it.
   private var trail: [Link] = []
+  /// How many ended runs were followed further, to see what could have come before their end.
+  var tails: Int = 0
   var seen: Set<UInt64> = []
 
   private struct Link {
@@ -116,7 +118,7 @@ public struct Explorer<S: Explorable> {
   mutating func settle(_ place: inout Place) -> Touch {
     var touch = Touch()
     guard let now = place.state.moment() else { return touch }
-    while steps < limits.steps, place.state.moment() == now {
+    while steps < limits.steps, !place.state.isOver, place.state.moment() == now {
       let plain = place.state.choices().first { place.state.isPlain($0) }
       guard let plain else { break }
       touch.add(take(plain, &place))
@@ -155,7 +157,7 @@ public struct Explorer<S: Explorable> {
       while depth(place.link) < limits.depth, steps < limits.steps {
         if isReduced { settle(&place) }
         let choices = place.state.choices()
-        guard var action = choices.first else {
+        guard !place.state.isOver, var action = choices.first else {
           end(place)
           break
         }
@@ -182,7 +184,7 @@ public struct Explorer<S: Explorable> {
   private mutating func searchStep(_ place: Place, _ open: inout [Place]) {
     var state = place.state
     let choices = state.choices()
-    if choices.isEmpty {
+    if choices.isEmpty || state.isOver {
       end(place)
       return
     }

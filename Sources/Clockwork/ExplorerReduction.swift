@@ -7,12 +7,12 @@ extension Explorer {
   /// Searches one moment and leaves open the places in which it can end.
   mutating func searchMoment(_ start: Place, _ open: inout [Place]) {
     var first = start
-    guard let now = first.state.moment() else {
+    guard !first.state.isOver, let now = first.state.moment() else {
       end(start)
       return
     }
     settle(&first)
-    if first.state.moment() != now {
+    if first.state.isOver || first.state.moment() != now {
       if seen.insert(first.state.identity).inserted { open.append(first) }
       return
     }
@@ -36,7 +36,12 @@ extension Explorer {
       for race in event.races { Explorer.reverse(race, event, events, &stack) }
       let sleeping = stack[top].sleeping.filter { !$0.touch.meets(touch) }
       stack[top].sleeping.append(Sleeper(action: action, touch: touch))
-      if place.state.moment() == now {
+      if place.state.isOver {
+        end(place)
+        events.append(event)
+        follow(place, now, &events, &stack)
+        events.removeSubrange(top...)
+      } else if place.state.moment() == now {
         events.append(event)
         stack.append(Frame(place, sleeping: sleeping))
       } else if seen.insert(place.state.identity).inserted {
@@ -44,6 +49,39 @@ extension Explorer {
       }
     }
   }
+
+  /// Goes on after the end of a run in the usual order, to find what could have come before it and would have mattered.
+  private mutating func follow(_ end: Place, _ now: Time, _ events: inout [Event], _ stack: inout [Frame]) {
+    if tails >= Explorer.mostTails { return }
+    tails += 1
+    var state = end.state
+    let last = events.count - 1
+    while steps < limits.steps, state.moment() == now {
+      let choices = state.choices()
+      guard var action = choices.first else { return }
+      for choice in choices where state.isPlain(choice) {
+        action = choice
+        break
+      }
+      steps += 1
+      let isPlain = state.isPlain(action)
+      let touch = state.take(action)
+      if isPlain, events.count > last + 1 {
+        events[events.count - 1].add(touch, events)
+      } else {
+        var event = Event(actor: action.actor, touch: touch)
+        event.follow(events)
+        events.append(event)
+      }
+      guard touch.isAsked, let event = events.last else { continue }
+      for place in 0...last where events[place].touch.isAsked && events[place].actor != event.actor {
+        Explorer.reverse(place, event, Array(events.dropLast()), &stack)
+      }
+    }
+  }
+
+  /// So many ended runs are followed further: the first ones show what the others would.
+  private static var mostTails: Int { 16 }
 
   /// Sees to it that the later of two steps is tried before the earlier one.
   private static func reverse(_ earlier: Int, _ event: Event, _ events: [Event], _ stack: inout [Frame]) {
@@ -127,11 +165,19 @@ extension Explorer {
   /// A step of the order that is being followed.
   struct Event {
     let actor: Address
-    let touch: Touch
+    private(set) var touch: Touch
     /// The steps that must come before it.
     var past: Past = Past()
     /// Steps that came before it only by chance.
     var races: [Int] = []
+
+    /// Takes in what follows from the step by itself.
+    mutating func add(_ other: Touch, _ events: [Event]) {
+      touch.add(other)
+      past = Past()
+      races = []
+      follow(Array(events.dropLast()))
+    }
 
     mutating func follow(_ events: [Event]) {
       for place in events.indices.reversed() {

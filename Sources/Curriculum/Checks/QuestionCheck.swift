@@ -51,7 +51,11 @@ struct QuestionCheck {
       if question.expected == nil { missing("is", "it says what must stand there: a value, `different` or `same`") }
       if question.field == nil { missing("field", "an `always` question about objects reads one field of them") }
     } else if question.steps.count > 2 {
-      findings.error(question.steps[2].place, "an `always` question is about one or two steps", fix: "remove the others")
+      findings.error(
+        question.steps[2].place,
+        "an `always` question is about one or two steps",
+        fix: "remove the others"
+      )
     } else if question.object != nil || question.expected != nil {
       findings.error(question.place, "an `always` question has `steps` or `object`, not both", fix: "keep one of them")
     }

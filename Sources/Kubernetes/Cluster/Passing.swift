@@ -14,15 +14,6 @@ extension Simulation {
   /// How many lines of the script have been begun.
   public var linesBegun: Int { cursor.line }
 
-  /// The kind of what the script waits for, where it waits for an object.
-  public var awaited: Kind? {
-    switch cursor.wait {
-    case .goal(let goal): goal.kind
-    case .name: .pod
-    case .nothing, .kubectl, .shell, .moment: nil
-    }
-  }
-
   /// Whether a line waits for an object that may still come, and that no placeholder can name before.
   func isNameless(_ text: String) -> Bool {
     text.hasPrefix("until ") && world.nextTime() != nil && expanded(text) == nil

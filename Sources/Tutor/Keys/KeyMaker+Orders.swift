@@ -73,7 +73,7 @@ extension KeyMaker {
         mode,
         limits: Search.Limits(steps: limit),
         probes: mode == .full ? 0 : probes,
-        isEnough: { endings in mode == .reduced && endings.count > 1 || !speakers.isRight },
+        isEnough: { endings in mode == .reduced && (endings.count > 1 || !speakers.isRight) },
         outcome: { orders in
           if !orders.simulation.problems.isEmpty { return "script" }
           return proposition.holds(orders).map { $0 ? "true" : "false" } ?? "unread"

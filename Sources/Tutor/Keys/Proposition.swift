@@ -39,14 +39,18 @@ struct Proposition {
   /// Whether an action of kube-apiserver or etcd may change what is asked about.
   func reads(_ subject: Kube.Subject) -> Bool { kind.map { subject.isAbout($0) } ?? false }
 
+  /// What stands where the question looks.
+  func texts(_ simulation: Simulation) -> [String]? {
+    object.isEmpty ? nil : Asked(object, in: simulation)?.texts(field, in: simulation)
+  }
+
   /// Whether it is so at the end of a run; nothing where what is asked about is not there to be read.
   func holds(_ orders: Orders) -> Bool? {
     if !steps.isEmpty {
       guard steps.count == 2 else { return orders.seen == [0] }
       return orders.seen.count == 2 ? orders.seen == [0, 1] : nil
     }
-    guard let asked = Asked(object, in: orders.simulation) else { return nil }
-    guard let texts = asked.texts(field, in: orders.simulation) else { return nil }
+    guard let texts = texts(orders.simulation) else { return nil }
     switch wanted {
     case .text(let text): return !texts.isEmpty && texts.allSatisfy { $0 == text }
     case .different: return Set(texts).count == texts.count
@@ -58,7 +62,9 @@ struct Proposition {
 extension Asked {
   /// What stands in a field of each of the objects that are asked for.
   func texts(_ field: String?, in simulation: Simulation) -> [String]? {
-    guard case .all(let kind, let labels) = self, field != "count" else { return text(field, in: simulation).map { [$0] } }
+    guard case .all(let kind, let labels) = self, field != "count" else {
+      return text(field, in: simulation).map { [$0] }
+    }
     guard let field else { return nil }
     let path = Asked.path(field)
     let found = simulation.etcd.objects.filter { object in

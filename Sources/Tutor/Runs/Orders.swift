@@ -24,8 +24,8 @@ struct Orders: Explorable {
   private(set) var seen: [Int] = []
   private var histories: [UInt64]
 
-  /// Stands for what the script waits for and the question asks about.
-  private static let question: Int64 = -1
+  /// Whether the script has come to its end.
+  private(set) var isOver = false
 
   init(_ simulation: Simulation, _ proposition: Proposition, speakers: Speakers) {
     self.simulation = simulation
@@ -35,34 +35,50 @@ struct Orders: Explorable {
   }
 
   mutating func moment() -> Time? {
-    simulation.expected() == nil ? nil : simulation.world.nextTime(background: true)
+    simulation.prepare() || isOver ? simulation.world.nextTime(background: !isOver) : nil
   }
 
-  mutating func choices() -> [KubeAction] { simulation.enabled(heartbeats: false) }
+  mutating func choices() -> [KubeAction] {
+    isOver ? simulation.world.enabled(heartbeats: false) : simulation.enabled(heartbeats: false)
+  }
 
   mutating func take(_ action: KubeAction) -> Touch {
-    simulation.prepare()
+    if !isOver { simulation.prepare() }
     let lines = simulation.linesBegun
-    let awaited = simulation.awaited
+    let isServer = simulation.world.isServer(action.actor)
+    let isNews = isServer && proposition.reads(action.subject)
+    let before = isNews ? proposition.texts(simulation) : nil
     let step = simulation.pass(action)
     follow(step)
-    let isServer = simulation.world.isServer(action.actor)
     if !isServer, !speaks(action.actor), !step.sent.isEmpty {
       speakers.isRight = false
       speakers.addresses.insert(action.actor)
     }
     var touch = step.touch(in: simulation.world) { !speaks($0) }
-    if isServer, proposition.reads(action.subject) || awaited.map({ action.subject.isAbout($0) }) == true {
-      touch.add(Orders.question)
-    }
-    if !proposition.steps.isEmpty, watch(action) { touch.add(Orders.question) }
-    // The next line of the script depends on all that came before it, and everything depends on it.
-    if !simulation.prepare() || simulation.linesBegun != lines { touch.isEverything = true }
+    if isNews, before != proposition.texts(simulation) { touch.isAsked = true }
+    if !proposition.steps.isEmpty, watch(action) { touch.isAsked = true }
+    if isOver { return touch }
+    isOver = !simulation.prepare()
+    if isOver { touch.isAsked = true }
+    for line in simulation.script[lines..<simulation.linesBegun] { note(line.line, &touch) }
     return touch
+  }
+
+  /// What a line of the script touches that the step before it made the next one.
+  private func note(_ line: ScriptLine, _ touch: inout Touch) {
+    switch line {
+    // Which of two things that are waited for came first makes no difference.
+    case .mark, .view, .until: break
+    case .kubectl: if let kubectl = simulation.world.address(of: "kubectl") { touch.add(Int64(kubectl)) }
+    case .deferred(let text) where text.hasPrefix("until "): break
+    default: touch.isEverything = true
+    }
   }
 
   func isPlain(_ action: KubeAction) -> Bool {
     if simulation.world.isServer(action.actor) || !speaks(action.actor) { return true }
+    // Control loops decide anew whenever they hear of something, so one that decided on older news ends at the same.
+    if action.verb == "observe" { return simulation.world.role(of: action.actor) == .controller }
     return action.verb == "record"
   }
 
