@@ -167,6 +167,8 @@ private struct Assembly {
     var loops: [Address] = []
     loops.append(company.add(watching: ReplicaSetController(version: spec.version, apiserver: Places.apiserver)))
     loops.append(company.add(watching: DeploymentController(version: spec.version, apiserver: Places.apiserver)))
+    loops.append(company.add(watching: StatefulSetController(version: spec.version, apiserver: Places.apiserver)))
+    loops.append(company.add(watching: DaemonSetController(version: spec.version, apiserver: Places.apiserver)))
     let autoscaler = HorizontalPodAutoscalerController(version: spec.version, apiserver: Places.apiserver)
     loops.append(company.add(watching: autoscaler))
     loops.append(company.add(watching: EndpointSliceController(version: spec.version, apiserver: Places.apiserver)))

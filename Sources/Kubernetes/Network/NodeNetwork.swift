@@ -3,6 +3,20 @@ public import Clockwork
 /// Every namespace of one kernel.
 public struct NodeNetwork: Equatable, Sendable {
   public internal(set) var namespaces: Table<String, NetworkNamespace> = [:]
+  /// Packets that a namespace has to deal with next, as they came.
+  public internal(set) var arrivals: [Arrival] = []
+  /// Questions for hardware addresses that nobody has answered yet.
+  var questions: [Question] = []
+  /// Visits that are under way, by their numbers, with the namespace of the client.
+  var visiting: Table<Int64, String> = [:]
+  /// Packets of different kernels have different numbers.
+  public var lastPacket: Int64 = 0
+
+  struct Question: Equatable, Sendable {
+    var namespace: String
+    var key: NeighbourKey
+    var due: Time
+  }
 
   /// The network of a machine that has just started: its own namespace, with `lo` up.
   public init() {

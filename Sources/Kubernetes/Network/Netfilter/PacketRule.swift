@@ -199,7 +199,16 @@ public enum RuleMatch: Equatable, Sendable {
   /// The kernel's number for a share of one in `count`, as kube-proxy writes it with ten digits.
   public static func probability(oneIn count: Int) -> UInt32 {
     let digits = (UInt64(10_000_000_000) + UInt64(count) / 2) / UInt64(max(1, count))
-    return UInt32((digits * 0x8000_0000 + 5_000_000_000) / 10_000_000_000)
+    return share(digits, of: 10_000_000_000)
+  }
+
+  /// A fraction as a number of 31 bits, rounded.
+  static func share(_ numerator: UInt64, of denominator: UInt64) -> UInt32 {
+    var (high, low) = numerator.multipliedFullWidth(by: 0x8000_0000)
+    let (sum, carries) = low.addingReportingOverflow(denominator / 2)
+    low = sum
+    if carries { high += 1 }
+    return UInt32(denominator.dividingFullWidth((high, low)).quotient)
   }
 }
 

@@ -152,8 +152,8 @@ public struct RuleTables: Equatable, Sendable {
 
   private static func rank(_ name: RuleTable.Name) -> Int {
     switch name {
-    case .raw: 0
-    case .mangle: 1
+    case .mangle: 0
+    case .raw: 1
     case .nat: 3
     case .filter: 2
     }

@@ -73,6 +73,9 @@ public struct Connection: Equatable, Sendable {
   public var isAssured: Bool = false
   public var isSourceTranslated: Bool = false
   public var isDestinationTranslated: Bool = false
+  /// Whether rules have already said where the connection comes from, and where it goes.
+  var isSourceSettled: Bool = false
+  var isDestinationSettled: Bool = false
   public var mark: UInt32 = 0
   /// When it is forgotten.
   public var expiry: Time = 0

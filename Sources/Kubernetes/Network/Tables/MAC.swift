@@ -26,7 +26,7 @@ public struct MAC: Comparable, Sendable {
     var number: UInt64 = 0
     for octet in address.octets.suffix(2) {
       let rest = UInt64(octet) % 100
-      number = number << 8 | (rest / 10 << 4 | rest % 10)
+      number = number << 8 | ((rest / 10) << 4) | rest % 10
     }
     self.init(0x5254_0000_0000 | number)
   }

@@ -17,7 +17,11 @@ public struct NetworkNamespace: Equatable, Sendable {
   public internal(set) var connections: ConnectionTable = ConnectionTable()
   /// What `recent` matches remember: by list, address and the times it was seen.
   public internal(set) var recent: Table<String, Table<UInt32, [Time]>> = [:]
+  /// How often each `nth` match was asked.
+  var counters: Table<String, UInt32> = [:]
   public internal(set) var sockets: [Socket] = []
+  /// What clients in this namespace are trying to get.
+  public internal(set) var visits: [Visit] = []
   public var settings: NetworkSettings = NetworkSettings()
   /// Packets that wait for the hardware address of the next hop.
   var waiting: [WaitingPacket] = []
@@ -127,9 +131,17 @@ public struct ForwardingKey: Comparable, Sendable {
 
 /// A packet that knows its way, and lacks only the hardware address of the next hop.
 struct WaitingPacket: Equatable, Sendable {
+  /// Where a frame goes on that a rule has sent to another port of its bridge.
+  struct Bridged: Equatable, Sendable {
+    var input: String
+    var port: String
+    var tracking: Passage.Tracking
+  }
+
   var packet: Packet
   var device: String
   var nextHop: IPv4
   /// Where it came in; empty when a process here sent it.
   var input: String
+  var bridged: Bridged? = nil
 }

@@ -35,6 +35,11 @@ public struct Socket: Equatable, Sendable {
   public var manner: Manner = .hangs
   /// Bound to every address by IPv6, as Go programs do: `ss` shows `*` then.
   public var isDualStack: Bool = false
+  /// Whether this end asked for the connection.
+  var isClient: Bool = false
+  /// The number of the next byte that is sent, and of the next one that is wanted.
+  var sent: UInt32 = 0
+  var received: UInt32 = 0
 
   /// A socket that waits for connections; `local` is `.any` for every address of the namespace.
   public init(
@@ -65,6 +70,17 @@ public struct Socket: Equatable, Sendable {
   }
 
   public var isListening: Bool { state == .listen || state == .unconnected }
+
+  /// Where a connection begins to count; any number will do, if it is always the same.
+  static func firstNumber(_ tuple: FlowTuple) -> UInt32 {
+    (UInt32(tuple.sourcePort) << 16 | UInt32(tuple.destinationPort)) &* 2_654_435_761
+  }
+
+  /// State and ends in one line, for those who read what a packet met.
+  var line: String {
+    let far = isListening ? "*" : "\(remote.text):\(remotePort)"
+    return "\(state.rawValue) \(local == .any ? "*" : local.text):\(localPort) \(far) \(process)"
+  }
 
   /// The connection, seen from this end.
   public var tuple: FlowTuple { FlowTuple(transport, local, localPort, remote, remotePort) }
