@@ -76,18 +76,18 @@ public struct Explorer<S: Explorable> {
     self.outcome = outcome
     self.isEnough = isEnough
     isReduced = mode == .reduced
-    var open = [Place(state: start, link: -1)]
-    seen.insert(open[0].state.identity)
+    var pending = [Place(state: start, link: -1)]
+    seen.insert(pending[0].state.identity)
     probe(start, probes)
     if isEnough(endings) {
       isComplete = false
       return
     }
-    look(&open[0])
-    while let place = open.popLast() {
-      if isReduced { searchMoment(place, &open) } else { searchStep(place, &open) }
+    look(&pending[0])
+    while let place = pending.popLast() {
+      if isReduced { searchMoment(place, &pending) } else { searchStep(place, &pending) }
       if steps >= limits.steps || isEnough(endings) {
-        if !open.isEmpty { isComplete = false }
+        if !pending.isEmpty { isComplete = false }
         return
       }
     }
@@ -181,7 +181,7 @@ public struct Explorer<S: Explorable> {
 
   // MARK: Full
 
-  private mutating func searchStep(_ place: Place, _ open: inout [Place]) {
+  private mutating func searchStep(_ place: Place, _ pending: inout [Place]) {
     var state = place.state
     let choices = state.choices()
     if choices.isEmpty || state.isOver {
@@ -199,7 +199,7 @@ public struct Explorer<S: Explorable> {
       }
       var next = place
       _ = take(action, &next)
-      if seen.insert(next.state.identity).inserted { open.append(next) }
+      if seen.insert(next.state.identity).inserted { pending.append(next) }
     }
   }
 }

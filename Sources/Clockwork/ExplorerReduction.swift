@@ -5,7 +5,7 @@
 // Source: Abdulla, Aronis, Jonsson and Sagonas, "Optimal dynamic partial order reduction", POPL 2014 (source sets).
 extension Explorer {
   /// Searches one moment and leaves open the places in which it can end.
-  mutating func searchMoment(_ start: Place, _ open: inout [Place]) {
+  mutating func searchMoment(_ start: Place, _ pending: inout [Place]) {
     var first = start
     guard !first.state.isOver, let now = first.state.moment() else {
       end(start)
@@ -13,7 +13,7 @@ extension Explorer {
     }
     settle(&first)
     if first.state.isOver || first.state.moment() != now {
-      if seen.insert(first.state.identity).inserted { open.append(first) }
+      if seen.insert(first.state.identity).inserted { pending.append(first) }
       return
     }
     var stack = [Frame(first, sleeping: [])]
@@ -45,7 +45,7 @@ extension Explorer {
         events.append(event)
         stack.append(Frame(place, sleeping: sleeping))
       } else if seen.insert(place.state.identity).inserted {
-        open.append(place)
+        pending.append(place)
       }
     }
   }

@@ -146,6 +146,8 @@ private struct HiddenOrders: Explorable {
       run.prepare()
       if run.linesBegun != lines { return order }
     }
+    // Where time has to pass first, everything else has to be done before.
+    guard run.world.nextTime(background: true) == simulation.world.nextTime(background: true) else { return order }
     var wanted = Touch([Int64(action.actor)])
     var kept: [KubeAction] = []
     for place in order.indices.reversed() where touches[place].meets(wanted) {
