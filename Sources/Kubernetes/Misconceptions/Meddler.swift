@@ -30,9 +30,9 @@ struct Meddler: Ghost {
     return hides(message) ? nil : message
   }
 
-  mutating func alter(_ message: Message, to receiver: Address) -> (message: Message, receiver: Address)? {
+  mutating func alter(_ message: Message, to receiver: Address) -> [(message: Message, receiver: Address)] {
     if let object = outward(message) { take(object) }
-    return silences(message) ? nil : (message, receiver)
+    return silences(message) ? [] : [(message, receiver)]
   }
 
   private mutating func take(_ object: Object) {
