@@ -24,6 +24,8 @@ public struct Durations: Equatable, Sendable {
   public var unschedulableFlush: Time = 60_000
   public var schedulerBackoffBase: Time = 1000
   public var schedulerBackoffLimit: Time = 10_000
+  /// Between the return of one command of a script and the next: a shell starts a process, which reads its configuration.
+  public var commandStart: Time = 60
   /// kubectl gives up on a request after this long without an answer from etcd.
   public var etcdTimeout: Time = 7000
   /// kube-apiserver waits this long for a connection to a kubelet (the dialer of its transport).

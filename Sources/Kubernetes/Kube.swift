@@ -97,12 +97,20 @@ public enum Kube: Domain {
     case .runtimeReply, .containers, .file: allowed = sender == .runtime && receiver == .kubelet
     case .network: allowed = sender == .runtime && receiver == .network
     case .networkReply: allowed = sender == .network && receiver == .runtime
-    case .kernel: allowed = receiver == .kernel && (sender == .runtime || sender == .kubelet || sender == .outside)
-    case .kernelReply: allowed = sender == .kernel && (receiver == .kubelet || receiver == .runtime)
+    case .kernel(let call): allowed = receiver == .kernel && mayCall(call, sender)
+    case .kernelReply: allowed = sender == .kernel
     case .load: allowed = receiver == .outside
     case .command, .refused, .closed: allowed = true
     }
     return allowed ? nil : Obstacle("rule.\(message.name)")
+  }
+
+  /// Processes of the node may ask its kernel; its tables are for those who have the right to change networks.
+  private static func mayCall(_ call: KernelCall, _ sender: Role) -> Bool {
+    if case .network = call.operation {
+      return sender == .network || sender == .proxy || sender == .kubelet || sender == .runtime || sender == .controller
+    }
+    return sender == .runtime || sender == .kubelet || sender == .outside
   }
 }
 

@@ -203,7 +203,9 @@ struct AutoscalerRound: Sendable {
         at: now
       )
     } else {
-      held = history.stabilise(wanted, window: AutoscalerRound.window, at: now)
+      // A real look takes some milliseconds, so the one of twenty periods ago has just left the window; here nothing takes
+      // any time, and it would stand exactly on the edge.
+      held = history.stabilise(wanted, window: AutoscalerRound.window - 1, at: now)
     }
     if held == wanted {
       object.status.set("AbleToScale", "True", "ReadyForNewScale", AutoscalerText.ready, at: now)

@@ -5,7 +5,7 @@ public import Clockwork
 /// Keys: `version` (then, now), `runtime` (docker, containerd), `network` (kubenet, bridge), `proxy`,
 /// `serviceCIDR`, `clusterCIDR`, `controlPlane` {name, ip, registers, podCIDR, cpu, memory, pods},
 /// `nodes` [{name, ip, podCIDR, cpu, memory, pods, labels, taints}], `sizes` (varied, fixed),
-/// `addons` {metrics-server}.
+/// `addons` {metrics-server}, `packets` (true where kernels move packets, also without a line that sends one).
 public struct ClusterSpec: Equatable, Sendable {
   public enum Runtime: String, Equatable, Sendable {
     case docker
@@ -44,6 +44,8 @@ public struct ClusterSpec: Equatable, Sendable {
   /// Whether the machines of another variant may be of another size; not where a story counts what fits on them.
   public var variesSizes = true
   public var addOns: AddOns = AddOns()
+  /// Whether the kernels of the nodes move packets, also where no line of a script sends one.
+  public var hasPackets = false
 
   public init() {}
 
@@ -52,7 +54,7 @@ public struct ClusterSpec: Equatable, Sendable {
     var reader = SpecReader(value: value, path: [])
     reader.only([
       "version", "runtime", "network", "proxy", "serviceCIDR", "clusterCIDR", "controlPlane", "nodes", "addons",
-      "sizes",
+      "sizes", "packets",
     ])
     if let version = Version(rawValue: reader.choice("version", ["then", "now"], default: "now")) {
       self.version = version
@@ -64,6 +66,7 @@ public struct ClusterSpec: Equatable, Sendable {
     network = reader.choice("network", ["kubenet", "bridge"], default: version == .then ? "kubenet" : "bridge")
     proxy = reader.choice("proxy", ["userspace", "iptables", "ipvs", "nftables"], default: "iptables")
     variesSizes = reader.choice("sizes", ["varied", "fixed"], default: "varied") == "varied"
+    hasPackets = reader.flag("packets", default: false)
     serviceCIDR = reader.text("serviceCIDR", default: "10.0.0.0/24")
     clusterCIDR = reader.text("clusterCIDR", default: "172.20.0.0/16")
     readControlPlane(&reader)

@@ -5,17 +5,20 @@ enum Roster {
   /// A cluster that has been running for a while: every watch is open, every cache is filled, nothing is under way.
   ///
   /// With a misconception it is the cluster of those who believe in it.
-  /// `measured` is true where something outside of the add-ons needs the kernels' accounts.
+  /// `measured` is true where something outside of the add-ons needs the kernels' accounts, `networked` where
+  /// somebody asks for their packets or tables.
   static func world(
     _ spec: ClusterSpec,
     images: Images,
     preloaded: [String],
     seed: UInt64,
     measured: Bool = false,
+    networked: Bool = false,
     supposing rule: FalseRule? = nil
   ) -> KubeWorld {
     var assembly = Assembly(spec, images: images, preloaded: preloaded, random: Random(seed: seed))
     assembly.isMeasured = measured || spec.addOns.metricsServer != nil
+    assembly.isNetworked = networked || spec.hasPackets
     return assembly.world(supposing: rule)
   }
 
@@ -99,6 +102,8 @@ private struct Assembly {
   let inventory: Inventory
   /// Whether the nodes have kernels that count and kubelets that read them.
   var isMeasured = false
+  /// Whether the nodes have kernels that move packets.
+  var isNetworked = false
 
   init(_ spec: ClusterSpec, images: Images, preloaded: [String], random: Random) {
     self.spec = spec
@@ -261,9 +266,14 @@ private struct Assembly {
     )
     company.add(plugin)
     company.add(KubeProxy(node: machine.name, apiserver: Places.apiserver))
-    guard isMeasured else { return }
-    let dies = spec.runtime == .docker
-    let kernel = Kernel(node: machine.name, runtime: first + 1, cgroups: cgroups, diesWithRuntime: dies)
+    guard isMeasured || isNetworked else { return }
+    let kernel = Kernel(
+      node: machine.name,
+      runtime: first + 1,
+      cgroups: cgroups,
+      diesWithRuntime: spec.runtime == .docker,
+      network: IPv4(machine.ip).map { NodeNetwork(machine: $0) } ?? NodeNetwork()
+    )
     nodes.kernels[machine.name] = company.add(kernel)
   }
 

@@ -27,6 +27,8 @@ public struct Simulation {
   enum Wait {
     case nothing
     case kubectl
+    /// The shell starts the next command.
+    case shell(Time)
     case goal(Goal)
     case moment(Time)
   }
@@ -116,7 +118,11 @@ public struct Simulation {
         guard isKubectlIdle || world.nextTime() == nil else {
           return true
         }
+        cursor.wait = isNextCommand ? .shell(world.now + Durations(spec.version).commandStart) : .nothing
+      case .shell(let time):
+        if let next = world.nextTime(), next <= time { return true }
         cursor.wait = .nothing
+        if time > world.now { intervene(.advance(to: time)) }
       case .goal(let goal):
         if isMet(goal) {
           cursor.wait = .nothing
@@ -132,6 +138,16 @@ public struct Simulation {
         intervene(.advance(to: time))
       }
       cursors[position] = cursor
+    }
+  }
+
+  /// Two commands in a row: a cluster does a lot while the second one starts.
+  private var isNextCommand: Bool {
+    guard cursor.line < script.count else { return false }
+    switch script[cursor.line].line {
+    case .kubectl: return true
+    case .deferred(let text): return text.hasPrefix("kubectl ")
+    default: return false
     }
   }
 

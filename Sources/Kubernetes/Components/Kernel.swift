@@ -1,8 +1,8 @@
 import Clockwork
 
-/// The kernel of a node counts what every container uses, in its cgroup; it measures for nobody and tells nobody by itself.
+/// The kernel of a node counts what every container uses, in its cgroup, and moves packets by its tables.
 ///
-/// Whoever wants a number reads a file.
+/// It measures for nobody and tells nobody by itself: whoever wants a number reads a file.
 public struct Kernel: Component {
   public typealias Model = Kube
 
@@ -19,14 +19,31 @@ public struct Kernel: Component {
   private var reads: [Read] = []
   /// Containers that the out-of-memory killer has already chosen.
   private var doomed: [String] = []
+  /// What plugins and proxies wrote for it to follow.
+  public private(set) var network: NodeNetwork
+  private var refusals: [Refusal] = []
+
+  /// A change that could not be made, and who has to hear of it.
+  private struct Refusal: Sendable {
+    var sender: Address
+    var id: Int64
+    var text: String
+  }
 
   private struct Read: Sendable {
     var sender: Address
     var call: KernelCall
   }
 
-  public init(node: String, runtime: Address, cgroups: Cgroups, diesWithRuntime: Bool = false) {
+  public init(
+    node: String,
+    runtime: Address,
+    cgroups: Cgroups,
+    diesWithRuntime: Bool = false,
+    network: NodeNetwork = NodeNetwork()
+  ) {
     name = "kernel@\(node)"
+    self.network = network
     self.runtime = runtime
     self.cgroups = cgroups
     self.diesWithRuntime = diesWithRuntime
@@ -42,6 +59,8 @@ public struct Kernel: Component {
       case .running(let uid, let groups): follow(groups, of: uid, now)
       case .work(let uid, let container, let work): set(work, uid, container, now)
       case .read: reads.append(Read(sender: sender, call: call))
+      case .network(let changes):
+        if let text = network.apply(changes) { refusals.append(Refusal(sender: sender, id: call.id, text: text)) }
       }
     case .closed(let by) where by == runtime && diesWithRuntime:
       cgroups.removeAll(at: now)
@@ -51,6 +70,7 @@ public struct Kernel: Component {
 
   public func offers(_ offers: inout KubeOffers) {
     if !reads.isEmpty { offers.add(.read, .named("cgroups")) }
+    if !refusals.isEmpty { offers.add(.refuse, .named("network")) }
     for group in cgroups.all where group.isOutOfMemory && !doomed.contains(group.id) {
       offers.add(.oomKill, .container(group.pod, group.container))
     }
@@ -62,6 +82,10 @@ public struct Kernel: Component {
   public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) {
     switch action.verb {
     case .read: answer(&out)
+    case .refuse where !refusals.isEmpty:
+      let refusal = refusals.removeFirst()
+      out.note(Fact("fact.kernel.refused", ("text", .string(refusal.text))))
+      out.send(.kernelReply(KernelReply(id: refusal.id, .refused(refusal.text))), to: refusal.sender)
     case .oomKill:
       for group in cgroups.all where Kube.Subject.container(group.pod, group.container) == action.subject {
         doomed.append(group.id)
@@ -79,6 +103,7 @@ public struct Kernel: Component {
     cgroups.removeAll(at: now)
     reads = []
     doomed = []
+    refusals = []
   }
 
   public var state: Value {
@@ -135,6 +160,7 @@ public struct Kernel: Component {
 
 extension Verb {
   fileprivate static let oomKill: Verb = "oom-kill"
+  fileprivate static let refuse: Verb = "refuse"
 }
 
 extension Obstacle {

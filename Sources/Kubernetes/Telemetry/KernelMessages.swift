@@ -9,6 +9,8 @@ public struct KernelCall: Sendable {
     case work(uid: String, container: String, Demand?)
     /// cAdvisor reads the files of these groups; of all groups and of the root where none is named.
     case read([String])
+    /// A plugin, a proxy or the kubelet changes the tables of the network; only a failure is answered.
+    case network([NetworkChange])
   }
 
   public var id: Int64
@@ -24,6 +26,7 @@ public struct KernelCall: Sendable {
     case .running(_, let groups): "\(groups.count) cgroups"
     case .work(_, let container, let demand): "\(container) has \(demand == nil ? "nothing" : "work") to do"
     case .read(let ids): ids.isEmpty ? "read cpu.stat, memory.current" : "read cpu.stat of \(ids.count) containers"
+    case .network(let changes): changes.count == 1 ? changes[0].text : "\(changes.count) changes of the network"
     }
   }
 }
@@ -75,6 +78,8 @@ public struct KernelReply: Sendable {
     case counters(at: Time, root: Counters?, groups: [Counters])
     /// A container needed more memory than it may have.
     case outOfMemory(id: String)
+    /// A change of the network could not be made: the words of the tool that tried.
+    case refused(String)
   }
 
   public var id: Int64
@@ -89,6 +94,7 @@ public struct KernelReply: Sendable {
     switch outcome {
     case .counters(_, _, let groups): "counters of \(groups.count) containers"
     case .outOfMemory(let id): "container \(ContainerStore.short(id)) is out of memory"
+    case .refused(let text): text
     }
   }
 }

@@ -7,11 +7,16 @@ extension Guide {
   /// More steps than these are told by their headlines alone.
   private static let fewSteps = 2
   private static let fewChanges = 6
+  /// Of a long stretch of the story only the end is told; who was busy before it is counted.
+  private static let manySteps = 12
+  private static let lastSteps = 8
 
   func tell(_ steps: [Explanation]) -> [Passage] {
     let isBrief = steps.count > Self.fewSteps
+    let skipped = session.level == .story && steps.count > Self.manySteps ? steps.count - Self.lastSteps : 0
     var out: [Passage] = []
-    for step in steps {
+    if skipped > 0 { out.append(counted(steps.prefix(skipped))) }
+    for step in steps.dropFirst(skipped) {
       out.append(.say(say(step.what) ?? step.text, step.position == steps.last?.position ? .strong : .plain, indent: 2))
       out += changes(of: step, limit: isBrief ? 2 : Self.fewChanges)
       if !isBrief || session.level != .story { out += said(by: step) }
@@ -19,6 +24,23 @@ extension Guide {
       if !isBrief { out += facts(of: step) }
     }
     return out
+  }
+
+  /// How many steps each component took, the busiest first.
+  private func counted(_ steps: ArraySlice<Explanation>) -> Passage {
+    var counts: [(name: String, count: Int)] = []
+    for step in steps {
+      if let index = counts.firstIndex(where: { $0.name == step.actor }) {
+        counts[index].count += 1
+      } else {
+        counts.append((step.actor, 1))
+      }
+    }
+    let busiest = counts.enumerated()
+      .sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }
+      .prefix(4).map { "\($0.element.name) \($0.element.count)" }
+    let who = busiest.joined(separator: ", ") + (counts.count > 4 ? ", …" : "")
+    return .say(say("learn.steps-before", ["count": "\(steps.count)", "who": who]), .dim, indent: 2)
   }
 
   private func facts(of step: Explanation) -> [Passage] {

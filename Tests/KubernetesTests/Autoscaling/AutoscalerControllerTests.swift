@@ -68,7 +68,7 @@ struct AutoscalerControllerTests {
       }
     }
     #expect(desk.replicas == 2)
-    #expect(looks == 21)
+    #expect(looks == 20)
     #expect(desk.events.last == "Normal SuccessfulRescale New size: 2; reason: All metrics below target")
   }
 

@@ -123,11 +123,14 @@ struct Recording: CustomStringConvertible, Sendable {
 
   /// The rows up to the end of the script's last `advance`, where the script ends with one.
   ///
-  /// A recording went on for a while after the window that the script names.
+  /// A recording went on for a while after the window that the script names: all its waiting since `mark record`.
   func windowed() -> Recording {
     let lines = script.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-    guard let last = lines.last, last.hasPrefix("advance "), let first = rows.first else { return self }
-    guard let seconds = Double(last.dropFirst("advance ".count).dropLast()), last.hasSuffix("s") else { return self }
+    guard lines.last?.hasPrefix("advance ") == true, let first = rows.first else { return self }
+    let recorded = lines.drop { $0 != "mark record" }
+    guard !recorded.contains(where: { $0.hasPrefix("until ") }) else { return self }
+    let seconds = recorded.filter { $0.hasPrefix("advance ") && $0.hasSuffix("s") }
+      .compactMap { Double($0.dropFirst("advance ".count).dropLast()) }.reduce(0, +)
     var copy = self
     copy.rows = rows.filter { $0.time <= first.time + seconds * 1000 }
     return copy

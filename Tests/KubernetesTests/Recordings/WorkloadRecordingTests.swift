@@ -56,7 +56,7 @@ import Testing
   /// The sizes of ReplicaSets in the order in which they were written.
   private static func sizes(_ rows: [Recording.Row]) -> [String] {
     rows.filter { isDecision($0) && $0.resource == "replicasets" && $0.verb != "delete" }
-      .map { "\($0.name) \(size($0) ?? "")" }
+      .compactMap { row in size(row).map { "\(row.name) \($0)" } }
   }
 
   /// The last status of every Deployment and ReplicaSet.
