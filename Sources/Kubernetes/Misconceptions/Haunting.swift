@@ -130,7 +130,7 @@ extension FalseRule {
   /// Watches that only the false world has open.
   func watches(_ scene: Scene) -> [(watcher: Address, kind: Kind)] {
     switch self {
-    case .kubeletPicksWork: [(scene.kubelet, .pod)]
+    case .kubeletPicksWork, .kubeletReadsEtcd: [(scene.kubelet, .pod)]
     case .schedulerScales: [(scene.scheduler, .deployment)]
     default: []
     }

@@ -58,7 +58,7 @@ public struct Mutation: Equatable, Sendable {
         )
         let isNamed = question.options.contains { $0.misconception?.text == rule }
         let isCostly = question.kind == .order || question.kind == .always
-        candidates.append(Candidate(request: request, rank: isNamed ? 0 : isCostly ? 2 : 1))
+        candidates.append(Candidate(request: request, rank: isCostly ? 2 : isNamed ? 0 : 1))
       }
     }
     // Within a rank the order of the course stays.
