@@ -31,6 +31,10 @@ public enum Message: Letter, Sendable {
   /// A system call, or a file of the kernel that is read.
   case kernel(KernelCall)
   case kernelReply(KernelReply)
+  /// A frame on the cable between two machines.
+  case frame(WireFrame)
+  /// Somebody wants something from an address.
+  case visit(VisitOrder)
   /// Clients outside get something to do; only they hear it.
   case load(LoadOrder)
   /// The receiver of request `id` is not listening.
@@ -76,6 +80,8 @@ public enum Message: Letter, Sendable {
     case .networkReply: "network-reply"
     case .kernel: "kernel"
     case .kernelReply: "kernel-reply"
+    case .frame: "frame"
+    case .visit: "visit"
     case .load: "load"
     case .refused: "refused"
     case .closed: "closed"
@@ -107,6 +113,8 @@ public enum Message: Letter, Sendable {
     case .networkReply(let reply): reply.summary
     case .kernel(let call): call.summary
     case .kernelReply(let reply): reply.summary
+    case .frame(let frame): frame.packet.label
+    case .visit(let order): order.text
     case .load(let order): order.summary
     case .refused: "connection refused"
     case .closed: "connection closed"

@@ -71,6 +71,8 @@ public struct ContainerOrder: Equatable, Sendable {
   public var attempt: Int64
   /// What the container's cgroup allows.
   public var resources: ResourceRequirements = ResourceRequirements()
+  /// The ports that the Pod's spec names.
+  public var ports: [Int64] = []
 }
 
 /// A connection to a port of a container.
@@ -207,6 +209,13 @@ public struct NetworkCall: Sendable {
   }
 
   public var summary: String { "CNI \(operation.rawValue) \(pod.text)" }
+
+  /// The name under which tools find the namespace; of one that is not pinned, the sandbox's short id.
+  public var namespace: String {
+    let pinned = "/var/run/netns/"
+    return namespacePath.hasPrefix(pinned)
+      ? String(namespacePath.dropFirst(pinned.count)) : ContainerStore.short(sandbox)
+  }
 }
 
 /// The plugin's result.

@@ -125,6 +125,7 @@ private struct Assembly {
     company.add(watching: scheduler())
     addManager(to: &company)
     var nodes = MeasuredNodes()
+    if isNetworked { nodes.fabric = company.add(fabric(first: company.next + 1)) }
     for machine in spec.machines.indices { add(machine, to: &company, &nodes) }
     if isMeasured { company.add(Load(apiserver: Places.apiserver, kernels: nodes.kernels)) }
     addMetricsServer(to: &company, nodes)
@@ -165,6 +166,8 @@ private struct Assembly {
     var loops: [Address] = []
     loops.append(company.add(watching: ReplicaSetController(version: spec.version, apiserver: Places.apiserver)))
     loops.append(company.add(watching: DeploymentController(version: spec.version, apiserver: Places.apiserver)))
+    loops.append(company.add(watching: StatefulSetController(version: spec.version, apiserver: Places.apiserver)))
+    loops.append(company.add(watching: DaemonSetController(version: spec.version, apiserver: Places.apiserver)))
     let autoscaler = HorizontalPodAutoscalerController(version: spec.version, apiserver: Places.apiserver)
     loops.append(company.add(watching: autoscaler))
     loops.append(company.add(watching: EndpointSliceController(version: spec.version, apiserver: Places.apiserver)))
@@ -177,17 +180,58 @@ private struct Assembly {
     case .now: loops.append(company.add(watching: RootCAPublisher(apiserver: Places.apiserver)))
     }
     loops.append(company.add(watching: QuotaController(apiserver: Places.apiserver)))
-    loops.append(company.add(watching: NodeTaintController(apiserver: Places.apiserver)))
+    loops += addNodeLoops(to: &company)
     var manager = KubeControllerManager(host: spec.controlPlaneName, apiserver: Places.apiserver)
     manager.loops = loops
     manager.seed(inventory.objects)
     company.add(manager)
   }
 
+  /// The loops that look after nodes, and after the Pods of those that are lost.
+  private func addNodeLoops(to company: inout Company) -> [Address] {
+    let lifecycle = NodeLifecycleController(
+      version: spec.version,
+      apiserver: Places.apiserver,
+      random: random.stream("node-controller")
+    )
+    let collector = PodGarbageCollector(
+      version: spec.version,
+      apiserver: Places.apiserver,
+      random: random.stream("pod-garbage-collector")
+    )
+    return [
+      company.add(watching: lifecycle),
+      company.add(watching: TaintEvictionController(version: spec.version, apiserver: Places.apiserver)),
+      company.add(watching: collector),
+    ]
+  }
+
   /// What metrics-server and the clients outside have to know of the nodes.
   private struct MeasuredNodes {
     var kernels: Table<String, Address> = [:]
     var cadvisors: Table<String, CAdvisor> = [:]
+    /// What lies between the nodes, where kernels move packets.
+    var fabric: Address?
+  }
+
+  /// Every node is five components: kubelet, runtime, plugin, proxy and kernel.
+  private func kernel(_ index: Int, first: Address) -> Address { first + 5 * index + 4 }
+
+  /// Switch, router and client outside; the router knows every node's Pods, as a cloud's does.
+  private func fabric(first: Address) -> Kernel {
+    let machines = spec.machines.map { (name: $0.name, address: IPv4($0.ip) ?? .any) }
+    var network = Fabric.network(machines)
+    for machine in spec.machines {
+      guard let range = CIDR(machine.podCIDR) else { continue }
+      let route = Route(to: range, via: IPv4(machine.ip), device: "eth0")
+      network.apply(NetworkChange(in: Fabric.router, .addRoute(route)))
+    }
+    var fabric = Kernel(fabric: network, random: random.stream("fabric"))
+    for (index, machine) in spec.machines.enumerated() {
+      let far = kernel(index, first: first)
+      fabric.plug(Cable(machine.name, in: Fabric.exchange, to: far, NetworkNamespace.host, "eth0"))
+    }
+    return fabric
   }
 
   /// Gives a kubelet cAdvisor, which has been reading for a while.
@@ -227,6 +271,12 @@ private struct Assembly {
     company.apiserver.kubelets[machine.name] = first
     let cgroups = Cgroups(cpus: machine.cpu)
     var kubelet = self.kubelet(node, index, runtime: first + 1)
+    kubelet.heart = Heart(
+      node: node,
+      version: spec.version,
+      lease: inventory.lease(of: machine.name),
+      random: random.stream("heart \(index)")
+    )
     if isMeasured { nodes.cadvisors[machine.name] = measure(&kubelet, index, first + 4, cgroups) }
     company.add(watching: kubelet)
     var store = ContainerStore(
@@ -237,6 +287,7 @@ private struct Assembly {
       random: random.stream("runtime \(index)")
     )
     if isMeasured { store.kernel = first + 4 }
+    if isNetworked { store.router = first + 4 }
     switch spec.runtime {
     case .docker:
       let docker = Docker(
@@ -262,19 +313,45 @@ private struct Assembly {
       plugin: spec.network,
       podCIDR: machine.podCIDR,
       version: spec.version,
-      random: random.stream("cni \(index)")
+      random: random.stream("cni \(index)"),
+      kernel: isNetworked ? first + 4 : nil
     )
     company.add(plugin)
-    company.add(KubeProxy(node: machine.name, apiserver: Places.apiserver))
+    var network = IPv4(machine.ip).map { NodeNetwork(machine: $0) } ?? NodeNetwork()
+    company.add(watching: proxy(machine, kernel: first + 4, &network))
     guard isMeasured || isNetworked else { return }
-    let kernel = Kernel(
+    var kernel = Kernel(
       node: machine.name,
       runtime: first + 1,
       cgroups: cgroups,
       diesWithRuntime: spec.runtime == .docker,
-      network: IPv4(machine.ip).map { NodeNetwork(machine: $0) } ?? NodeNetwork()
+      network: network,
+      random: random.stream("kernel \(index)")
     )
+    if let fabric = nodes.fabric {
+      kernel.number(packetsFrom: Int64(index + 1) * 1_000_000)
+      kernel.plug(Cable("eth0", in: NetworkNamespace.host, to: fabric, Fabric.exchange, machine.name))
+    }
     nodes.kernels[machine.name] = company.add(kernel)
+  }
+
+  /// A proxy that has been running for a while, on a node that shows it.
+  private func proxy(_ machine: ClusterSpec.Machine, kernel: Address, _ network: inout NodeNetwork) -> KubeProxy {
+    guard isNetworked else { return KubeProxy(node: machine.name, apiserver: Places.apiserver) }
+    let setting = ProxyRules.Setting(
+      version: spec.version,
+      node: machine.name,
+      nodeIP: IPv4(machine.ip) ?? .any,
+      clusterCIDR: CIDR(spec.clusterCIDR)
+    )
+    var proxy = KubeProxy(node: machine.name, apiserver: Places.apiserver, kernel: kernel, setting: setting)
+    proxy.seed(inventory.objects, revision: Inventory.revision)
+    network.apply(KubeletRules.writes(spec.version).map { NetworkChange(.ensure($0)) })
+    if let plugin = PodBridge.Plugin(rawValue: spec.network) {
+      network.apply(PodBridge.prepare(plugin, CIDR(spec.clusterCIDR)))
+    }
+    network.apply(proxy.settle())
+    return proxy
   }
 
   private func kubelet(_ node: Node, _ index: Int, runtime: Address) -> Kubelet {

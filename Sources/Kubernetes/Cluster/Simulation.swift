@@ -18,6 +18,8 @@ public struct Simulation {
     /// The line that is being waited for: kubectl has not returned, a goal is not met, time has to pass.
     var wait = Wait.nothing
     var marks: [Mark] = []
+    /// How many times somebody has sent something.
+    var visits: Int64 = 0
     /// Lines whose goal could not be reached before the world fell quiet.
     var unmet: [Int] = []
     /// Lines that made no sense once they were reached, such as a name that no object has.
@@ -31,6 +33,8 @@ public struct Simulation {
     case shell(Time)
     case goal(Goal)
     case moment(Time)
+    /// A visitor has not yet got what it wants, nor given up.
+    case visit(Address, number: Int64)
   }
 
   /// A row that no component made: a mark of the script, or something looked at.
@@ -72,6 +76,7 @@ public struct Simulation {
       preloaded: Simulation.preloaded(script),
       seed: seed,
       measured: Simulation.hasLoad(script),
+      networked: Simulation.hasPackets(script),
       supposing: rule
     )
     timeline = Timeline(world, budget: budget)
@@ -93,6 +98,22 @@ public struct Simulation {
       switch numbered.line {
       case .load: return true
       case .deferred(let text) where text.hasPrefix("load "): return true
+      default: break
+      }
+    }
+    return false
+  }
+
+  /// Kernels move packets where a script sends some, or looks at tables.
+  private static func hasPackets(_ script: [NumberedLine]) -> Bool {
+    for numbered in script {
+      switch numbered.line {
+      case .send, .view(.network): return true
+      case .deferred(let text):
+        for verb in ["send", "ip", "bridge", "iptables-save", "conntrack", "ss", "tcpdump"]
+        where text.hasPrefix("\(verb) ") {
+          return true
+        }
       default: break
       }
     }
@@ -132,6 +153,10 @@ public struct Simulation {
         } else {
           return true
         }
+      case .visit(let kernel, let number):
+        let hasEnded = world.component(kernel, as: Kernel.self)?.result(number) != nil
+        guard hasEnded || world.nextTime() == nil || world.isStopped(kernel) else { return true }
+        cursor.wait = .nothing
       case .moment(let time):
         if let next = world.nextTime(background: true), next <= time { return true }
         cursor.wait = .nothing
@@ -259,6 +284,7 @@ public struct Simulation {
     case .mend(let one, let other): pair(one, other, numbered) { .mend($0, $1) }
     case .load(let order):
       if let clients = component("load", numbered) { intervene(.tell(.load(order), to: clients)) }
+    case .send(let line): send(line, numbered)
     case .advance(let time): cursor.wait = .moment(world.now + time)
     case .until(let goal): cursor.wait = .goal(goal)
     case .mark(let name):
@@ -271,6 +297,17 @@ public struct Simulation {
       record.note = Views.text(view, in: self)
       cursor.marks.append(Mark(position: position, record: record))
     }
+  }
+
+  private mutating func send(_ line: SendLine, _ numbered: NumberedLine) {
+    cursor.visits += 1
+    guard let (order, kernel) = NetworkViews.order(line, number: cursor.visits, in: self) else {
+      let fact = Fact("script.send.nobody", ("text", .string(line.text)), ("client", .string(line.client)))
+      cursor.problems.append(ScriptProblem(line: numbered.number, column: 1, fact: fact))
+      return
+    }
+    cursor.wait = .visit(kernel, number: order.number)
+    intervene(.tell(.visit(order), to: kernel))
   }
 
   private mutating func resolve(_ text: String, _ numbered: NumberedLine) {

@@ -3,6 +3,7 @@ import Clockwork
 extension Defaulting {
   /// The defaults of Services, limits and bindings.
   static func applyTyped(to object: inout Object, version: Version) {
+    applySets(to: &object, version: version)
     object.update(Service.self) { apply(to: &$0, version: version) }
     object.update(LimitRange.self) { apply(to: &$0) }
     object.update(RoleBinding.self) { apply(to: &$0.subjects, &$0.roleRef) }

@@ -5,6 +5,7 @@ extension Check {
 
   /// The rules of one kind for an object that is new, or as an update would leave it.
   mutating func typed(_ object: Object) {
+    sets(object)
     if let service = object.as(Service.self) { self.service(service) }
     if let quota = object.as(ResourceQuota.self) { self.quota(quota) }
     if let range = object.as(LimitRange.self) { limits(range) }

@@ -3,6 +3,7 @@ import Clockwork
 // What storage sets itself in Services, quotas and namespaces.
 extension Strategy {
   static func prepareTypedForCreate(_ object: inout Object, version: Version) {
+    prepareSetsForCreate(&object, version: version)
     object.update(Service.self) { $0.status = ServiceStatus() }
     object.update(ResourceQuota.self) { $0.status = ResourceQuotaStatus() }
     object.update(EndpointSlice.self) { $0.metadata.generation = 1 }
@@ -25,6 +26,7 @@ extension Strategy {
   }
 
   static func prepareTypedForUpdate(_ object: inout Object, old: Object, version: Version) {
+    prepareSetsForUpdate(&object, old: old, version: version)
     if let stored = old.as(Service.self) {
       object.update(Service.self) { service in
         service.status = stored.status
@@ -57,6 +59,7 @@ extension Strategy {
   }
 
   static func prepareTypedForStatusUpdate(_ object: inout Object, old: Object) {
+    prepareSetsForStatusUpdate(&object, old: old)
     if let stored = old.as(Service.self) {
       object.update(Service.self) { service in
         service.spec = stored.spec

@@ -55,6 +55,7 @@ public enum Validation {
     if let autoscaler = new.as(HorizontalPodAutoscaler.self) { check.autoscaler(autoscaler) }
     check.typed(new)
     check.typedUpdate(old, new)
+    check.setsUpdate(old, new)
     return check.problems
   }
 

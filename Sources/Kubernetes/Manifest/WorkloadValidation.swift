@@ -28,7 +28,7 @@ extension Check {
     if old?.sorted != new?.sorted { invalid(["spec", "selector"], value: new ?? .null, "field is immutable") }
   }
 
-  private mutating func selector(_ selector: Value?, for kind: String) {
+  mutating func selector(_ selector: Value?, for kind: String) {
     guard let selector, !selector.isNull else { return required(["spec", "selector"]) }
     let labels = selector["matchLabels"]?.entries ?? []
     let expressions = selector["matchExpressions"]?.elements ?? []
@@ -40,8 +40,12 @@ extension Check {
     }
   }
 
-  private mutating func template(_ template: PodTemplateSpec, _ selector: Value?) {
-    let path = ["spec", "template"]
+  mutating func template(
+    _ template: PodTemplateSpec,
+    _ selector: Value?,
+    at path: [String] = ["spec", "template"],
+    restart: [String] = ["Always"]
+  ) {
     let labels = template.metadata.labels
     if let selector, !selector.isNull, case .success(let wanted) = LabelSelector.read(selector), !wanted.isEmpty,
       !wanted.matches(labels)
@@ -59,10 +63,11 @@ extension Check {
         return moved
       }
     )
-    if template.spec.restartPolicy != "Always", ["OnFailure", "Never"].contains(template.spec.restartPolicy) {
-      unsupported(path + ["spec", "restartPolicy"], template.spec.restartPolicy, ["Always"])
+    let policy = template.spec.restartPolicy
+    if !restart.contains(policy), ["Always", "OnFailure", "Never"].contains(policy) {
+      unsupported(path + ["spec", "restartPolicy"], policy, restart)
     }
-    if template.spec.activeDeadlineSeconds != nil {
+    if template.spec.activeDeadlineSeconds != nil, restart == ["Always"] {
       forbidden(path + ["spec", "activeDeadlineSeconds"], "activeDeadlineSeconds in ReplicaSet is not Supported")
     }
   }
@@ -102,7 +107,7 @@ extension Check {
     }
   }
 
-  private func isNothing(_ value: IntOrString?) -> Bool {
+  func isNothing(_ value: IntOrString?) -> Bool {
     switch value {
     case .integer(let number): number == 0
     case .string(let text): text == "0%"
@@ -110,7 +115,7 @@ extension Check {
     }
   }
 
-  private mutating func amount(_ path: [String], _ value: IntOrString?) {
+  mutating func amount(_ path: [String], _ value: IntOrString?) {
     switch value {
     case .integer(let number): notNegative(path, number)
     case .string(let text):

@@ -25,6 +25,11 @@ extension NetworkNamespace {
     case .rules(let table, let commands):
       let failure = rules.apply(commands, to: table)
       isTracking = rules.needsTracking
+      hasChance = rules.hasChance
+      return failure
+    case .ensure(let write):
+      let failure = rules.write(write)
+      isTracking = rules.needsTracking
       return failure
     case .listen(let socket): return listen(socket)
     case .endProcess(let process): sockets.removeAll { $0.process == process }

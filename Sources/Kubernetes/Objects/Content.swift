@@ -27,6 +27,12 @@ public enum Content: Equatable, Sendable {
   case roleBinding(Shared<RoleBinding>)
   case clusterRole(Shared<ClusterRole>)
   case clusterRoleBinding(Shared<ClusterRoleBinding>)
+  case statefulSet(Shared<StatefulSet>)
+  case daemonSet(Shared<DaemonSet>)
+  case controllerRevision(Shared<ControllerRevision>)
+  case job(Shared<BatchJob>)
+  case cronJob(Shared<CronJob>)
+  case disruptionBudget(Shared<PodDisruptionBudget>)
   /// A kind that is stored and served but not interpreted.
   case opaque([Value.Entry])
 
@@ -58,6 +64,12 @@ public enum Content: Equatable, Sendable {
     case .roleBinding(let record): record.tree.entries ?? []
     case .clusterRole(let record): record.tree.entries ?? []
     case .clusterRoleBinding(let record): record.tree.entries ?? []
+    case .statefulSet(let record): record.tree.entries ?? []
+    case .daemonSet(let record): record.tree.entries ?? []
+    case .controllerRevision(let record): record.tree.entries ?? []
+    case .job(let record): record.tree.entries ?? []
+    case .cronJob(let record): record.tree.entries ?? []
+    case .disruptionBudget(let record): record.tree.entries ?? []
     case .opaque(let entries): entries
     }
   }
@@ -90,6 +102,14 @@ public enum Content: Equatable, Sendable {
     case .clusterRole: .clusterRole(Shared(ClusterRole.read(body, &reading) ?? ClusterRole()))
     case .clusterRoleBinding:
       .clusterRoleBinding(Shared(ClusterRoleBinding.read(body, &reading) ?? ClusterRoleBinding()))
+    case .statefulSet: .statefulSet(Shared(StatefulSet.read(body, &reading) ?? StatefulSet()))
+    case .daemonSet: .daemonSet(Shared(DaemonSet.read(body, &reading) ?? DaemonSet()))
+    case .controllerRevision:
+      .controllerRevision(Shared(ControllerRevision.read(body, &reading) ?? ControllerRevision()))
+    case .job: .job(Shared(BatchJob.read(body, &reading) ?? BatchJob()))
+    case .cronJob: .cronJob(Shared(CronJob.read(body, &reading) ?? CronJob()))
+    case .podDisruptionBudget:
+      .disruptionBudget(Shared(PodDisruptionBudget.read(body, &reading) ?? PodDisruptionBudget()))
     default: .opaque(body.sorted.entries ?? [])
     }
   }

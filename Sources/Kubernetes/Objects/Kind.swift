@@ -35,6 +35,12 @@ public struct Kind: Sendable {
   public static let ingress = Kind(index: 28)
   public static let networkPolicy = Kind(index: 29)
   public static let selfSubjectAccessReview = Kind(index: 30)
+  public static let statefulSet = Kind(index: 31)
+  public static let daemonSet = Kind(index: 32)
+  public static let controllerRevision = Kind(index: 33)
+  public static let job = Kind(index: 34)
+  public static let cronJob = Kind(index: 35)
+  public static let podDisruptionBudget = Kind(index: 36)
 
   private static let table: [Names] = [
     Names(kind: "Pod", plural: "pods", singular: "pod", short: ["po"]),
@@ -144,6 +150,31 @@ public struct Kind: Sendable {
       singular: "selfsubjectaccessreview",
       namespaced: false,
       group: "authorization.k8s.io"
+    ),
+    Names(kind: "StatefulSet", plural: "statefulsets", singular: "statefulset", short: ["sts"], group: "apps"),
+    Names(kind: "DaemonSet", plural: "daemonsets", singular: "daemonset", short: ["ds"], group: "apps"),
+    Names(
+      kind: "ControllerRevision",
+      plural: "controllerrevisions",
+      singular: "controllerrevision",
+      group: "apps"
+    ),
+    Names(kind: "Job", plural: "jobs", singular: "job", group: "batch"),
+    Names(
+      kind: "CronJob",
+      plural: "cronjobs",
+      singular: "cronjob",
+      short: ["cj"],
+      group: "batch",
+      also: ["v1beta1"]
+    ),
+    Names(
+      kind: "PodDisruptionBudget",
+      plural: "poddisruptionbudgets",
+      singular: "poddisruptionbudget",
+      short: ["pdb"],
+      group: "policy",
+      also: ["v1beta1"]
     ),
   ]
 

@@ -27,7 +27,8 @@ public struct ObjectTable: Equatable, Sendable {
     var rows: [[String]] = []
     if options.hasHeaders {
       var header =
-        ObjectTable.workloadHeader(kind, options.isWide) ?? ObjectTable.header(kind, version, options.isWide)
+        ObjectTable.workloadHeader(kind, options.isWide) ?? SetTable.header(kind, version, options.isWide)
+        ?? ObjectTable.header(kind, version, options.isWide)
       if options.showsNamespace { header.insert("NAMESPACE", at: 0) }
       if options.showsLabels { header.append("LABELS") }
       rows.append(header)
@@ -97,7 +98,7 @@ public struct ObjectTable: Equatable, Sendable {
 
   private static func row(_ object: Object, _ version: Version, _ now: Int64, _ isWide: Bool) -> [String] {
     let age = TimeText.since(object.metadata.creationTimestamp, now: now)
-    if let row = workloadRow(object, age, isWide) { return row }
+    if let row = workloadRow(object, age, isWide) ?? SetTable.row(object, age, version, now, isWide) { return row }
     if let pod = object.pod { return row(pod, age, version, now, isWide) }
     if let node = object.node { return row(node, age, isWide) }
     if let event = object.event { return row(event, now, isWide) }

@@ -28,6 +28,9 @@ public struct Goal: Equatable, Sendable {
     guard let key else { return false }
     guard let found = object(key) else { return wanted == .gone }
     if let deployment = found.as(Deployment.self) { return deployment.isMet(wanted) }
+    if let isReady = found.isRolledOut, case .condition("Ready", let expected) = wanted {
+      return isReady == (expected == "True")
+    }
     switch wanted {
     case .gone: return false
     case .exists: return true
@@ -60,6 +63,24 @@ public struct Goal: Equatable, Sendable {
       return true
     }
     return false
+  }
+}
+
+extension Object {
+  /// Whether every Pod of a StatefulSet or DaemonSet is there, ready and of the new version; nothing for other kinds.
+  fileprivate var isRolledOut: Bool? {
+    if let set = self.as(StatefulSet.self) {
+      let status = set.status
+      let partition = set.spec.updateStrategy.rollingUpdate?.partition ?? 0
+      let isNew = set.spec.updateStrategy.type == "OnDelete" || status.updatedReplicas >= set.size - partition
+      return status.observedGeneration >= set.metadata.generation && status.replicas == set.size
+        && status.readyReplicas == set.size && isNew
+    }
+    guard let set = self.as(DaemonSet.self) else { return nil }
+    let status = set.status
+    let wanted = status.desiredNumberScheduled
+    let isNew = set.spec.updateStrategy.type == "OnDelete" || status.updatedNumberScheduled == wanted
+    return status.observedGeneration >= set.metadata.generation && status.numberAvailable == wanted && isNew
   }
 }
 

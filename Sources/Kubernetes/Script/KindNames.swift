@@ -1,13 +1,10 @@
 /// Kinds as people type them, those included that the model does not have yet.
 enum KindNames {
   /// Kinds that Kubernetes has and the model does not play yet, by the names that kubectl takes for them.
-  private static let later = [
-    ["statefulset", "statefulsets", "sts"], ["daemonset", "daemonsets", "ds"], ["job", "jobs"],
-    ["cronjob", "cronjobs", "cj"],
-  ]
+  private static let later: [[String]] = [["replicationcontroller", "replicationcontrollers", "rc"]]
 
   /// What `kubectl get all` lists, as far as it is modelled.
-  static let all = [Kind.pod, .deployment, .replicaSet]
+  static let all = [Kind.pod, .daemonSet, .deployment, .replicaSet, .statefulSet, .cronJob, .job]
 
   /// The name of a kind that comes later, or nothing.
   static func laterName(_ text: String) -> String? {

@@ -52,7 +52,7 @@ struct WorkloadReader {
     guard let replicas = try number("replicas", from: 0) else {
       throw Mistake("script.usage", arguments.verb, [("usage", "kubectl scale KIND NAME --replicas=N")])
     }
-    for key in keys where key.kind != .deployment && key.kind != .replicaSet {
+    for key in keys where ![.deployment, .replicaSet, .statefulSet].contains(key.kind) {
       throw Mistake("script.kubectl.not-scalable", arguments.verb, [("kind", key.kind.singular)])
     }
     let current = try number("current-replicas", from: -1)
@@ -136,7 +136,7 @@ extension WorkloadReader {
       throw Mistake("script.usage", arguments.verb, [("usage", usage)])
     }
     let keys = try targets(Array(arguments.plain.dropFirst()), usage)
-    for key in keys where key.kind != .deployment {
+    for key in keys where ![.deployment, .statefulSet, .daemonSet].contains(key.kind) {
       throw Mistake("script.kubectl.no-rollout", arguments.verb, [("kind", key.kind.singular)])
     }
     switch what.text {

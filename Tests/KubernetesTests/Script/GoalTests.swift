@@ -58,7 +58,7 @@ import Testing
 
   @Test func aKindThatIsNotModelledIsNeverReached() {
     let parser = ScriptParser(version: .now) { _ in .objects([]) }
-    guard case .until(let goal)? = parser.parse(line: "until cronjob/web Available").line else {
+    guard case .until(let goal)? = parser.parse(line: "until replicationcontroller/web Available").line else {
       return #expect(Bool(false), "no goal")
     }
     #expect(goal.key == nil)

@@ -64,11 +64,12 @@ public struct ControllerCore: Sendable {
     apiserver: Address,
     informers: [Informer],
     workers: Int = 5,
-    style: EventRecorder.Style = .counted
+    style: EventRecorder.Style = .counted,
+    source: String = ""
   ) {
     client = Client(apiserver: apiserver, user: "kube-controller-manager/\(name)", informers: informers)
     queue = WorkQueue(workers: workers)
-    recorder = EventRecorder(component: name, style: style)
+    recorder = EventRecorder(component: source.isEmpty ? name : source, style: style)
   }
 
   /// The cache of a kind.

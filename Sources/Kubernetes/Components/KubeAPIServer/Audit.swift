@@ -34,7 +34,8 @@ enum Audit {
     guard let pod = object.pod else { return other(object) }
     if flight.request.subresource == "status" { return status(pod, flight) }
     if flight.request.verb == .create {
-      return "nodeName=\(pod.spec.nodeName) phase=\(pod.status.phase) qos=\(pod.status.qosClass)"
+      let owner = pod.metadata.controller.map { "owner=\($0.kind)/\($0.name) " } ?? ""
+      return "\(owner)nodeName=\(pod.spec.nodeName) phase=\(pod.status.phase) qos=\(pod.status.qosClass)"
     }
     return ""
   }
@@ -109,7 +110,7 @@ enum Audit {
 
   private static func status(_ pod: Pod, _ flight: Flight) -> String {
     var parts = ["phase=\(pod.status.phase)"]
-    if let before = flight.base?.pod?.status {
+    if flight.request.verb == .patch, let before = flight.base?.pod?.status {
       parts.append("patch keys=\(Patch.statusKeys(from: before, to: pod.status))")
     }
     let conditions = pod.status.conditions.map { condition in

@@ -4,7 +4,8 @@ import Clockwork
 extension Audit {
   /// The note of a write to a workload; nothing for other kinds.
   static func workload(_ object: Object, _ flight: Flight) -> String? {
-    guard object.kind == .deployment || object.kind == .replicaSet else { return nil }
+    if let revision = object.as(ControllerRevision.self) { return "revision=\(revision.revision)" }
+    guard object.kind == .deployment || object.kind == .replicaSet || isSet(object.kind) else { return nil }
     if case .scale(let replicas) = flight.request.body {
       return "spec.replicas -> \(replicas == 0 ? "None" : "\(replicas)")"
     }
@@ -26,12 +27,45 @@ extension Audit {
         ("fullyLabeled", status.fullyLabeledReplicas),
       ])
       parts += conditions(status.conditions)
+    } else {
+      parts = sets(object)
     }
     if let revision = object.metadata.annotations[Revision.annotation] { parts.append("revision=\(revision)") }
     if flight.request.user == "kubectl", case .patch(_, let patch) = flight.request.body {
       parts.append("patch \(spaced(patch).prefix(283))")
     }
     return parts.joined(separator: " ")
+  }
+
+  private static func isSet(_ kind: Kind) -> Bool { kind == .statefulSet || kind == .daemonSet || kind == .job }
+
+  /// What is said of StatefulSets, DaemonSets and Jobs.
+  private static func sets(_ object: Object) -> [String] {
+    if let set = object.as(StatefulSet.self) {
+      let status = set.status
+      let parts = head(set.spec.replicas, set.metadata.generation, status.observedGeneration)
+      return parts + ["replicas=\(status.replicas)"]
+        + positive([
+          ("updated", status.updatedReplicas), ("ready", status.readyReplicas),
+          ("available", status.availableReplicas ?? 0), ("current", status.currentReplicas),
+        ])
+    }
+    if let set = object.as(DaemonSet.self) {
+      let status = set.status
+      let parts = Array(head(nil, set.metadata.generation, status.observedGeneration).dropFirst())
+      return parts + [
+        "desired=\(status.desiredNumberScheduled)", "currentSched=\(status.currentNumberScheduled)",
+        "ready=\(status.numberReady)",
+      ] + positive([("updatedSched", status.updatedNumberScheduled), ("avail", status.numberAvailable)])
+    }
+    guard let job = object.as(BatchJob.self) else { return [] }
+    var parts = ["parallelism=\(job.spec.parallelism ?? 1)"]
+    if let completions = job.spec.completions { parts.append("completions=\(completions)") }
+    parts += positive([
+      ("active", job.status.active), ("succeeded", job.status.succeeded), ("failed", job.status.failed),
+    ])
+    for condition in job.status.conditions where condition.status == "True" { parts.append(condition.type) }
+    return parts
   }
 
   private static func head(_ replicas: Int64?, _ generation: Int64, _ observed: Int64) -> [String] {

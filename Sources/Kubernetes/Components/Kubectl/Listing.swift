@@ -150,7 +150,7 @@ extension CommandRun {
     case .service: version == .then ? [.endpoints] : [.endpointSlice]
     case .namespace: [.resourceQuota, .limitRange]
     case .deployment: [.replicaSet]
-    case .replicaSet: [.pod]
+    case .replicaSet, .statefulSet, .daemonSet: [.pod]
     default: []
     }
   }
@@ -191,6 +191,7 @@ extension CommandRun {
 
   /// Services, quotas, limits and namespaces, with what was asked for beside them.
   private func describeOther(_ object: Object, _ events: [Event], at now: Time) -> String? {
+    if let text = describeSet(object, events, at: now) { return text }
     if let service = object.as(Service.self) {
       var slices: [EndpointSlice] = []
       var endpoints: Endpoints?
@@ -206,6 +207,23 @@ extension CommandRun {
     if let namespace = object.asNamespace {
       let quotas = parts.compactMap { $0.as(ResourceQuota.self) }
       return Describe.namespace(namespace, quotas: quotas, limits: parts.compactMap { $0.as(LimitRange.self) })
+    }
+    return nil
+  }
+
+  /// StatefulSets, DaemonSets, Jobs, CronJobs and budgets.
+  private func describeSet(_ object: Object, _ events: [Event], at now: Time) -> String? {
+    let pods = parts.filter { $0.metadata.controller?.uid == object.uid }.compactMap { $0.pod }
+    if let set = object.as(StatefulSet.self) {
+      return Describe.statefulSet(set, pods: pods, events: events, version, now: now)
+    }
+    if let set = object.as(DaemonSet.self) {
+      return Describe.daemonSet(set, pods: pods, events: events, version, now: now)
+    }
+    if let job = object.as(BatchJob.self) { return Describe.job(job, events: events, version, now: now) }
+    if let cron = object.as(CronJob.self) { return Describe.cronJob(cron, events: events, version, now: now) }
+    if let budget = object.as(PodDisruptionBudget.self) {
+      return Describe.budget(budget, events: events, version, now: now)
     }
     return nil
   }

@@ -28,7 +28,7 @@ extension Kubectl {
   // MARK: rollout undo
 
   func undo(_ object: Object, _ sets: [Object], _ revision: Int64, _ current: inout CommandRun) {
-    guard let deployment = object.as(Deployment.self) else { return }
+    guard let deployment = object.as(Deployment.self) else { return undoSet(object, sets, revision, &current) }
     let subject = Kube.Subject.object(object.key)
     if deployment.spec.paused {
       let hint = "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume "
@@ -61,6 +61,24 @@ extension Kubectl {
     current.jobs.insert(Job(.undo, object.key, .patch(.json, RolloutText.undo(deployment, set))), at: 0)
   }
 
+  /// StatefulSets and DaemonSets go back by the patch that a revision of theirs is.
+  private func undoSet(_ object: Object, _ sets: [Object], _ revision: Int64, _ current: inout CommandRun) {
+    let subject = Kube.Subject.object(object.key)
+    let history = RolloutText.revisions(sets, of: object)
+    let target =
+      revision > 0
+      ? history.first { $0.revision == revision } : history.count > 1 ? history[history.count - 2] : nil
+    guard let target, let patch = target.data else {
+      return current.fail("error: unable to find specified revision \(revision) in history", about: subject)
+    }
+    let template = object.as(StatefulSet.self)?.spec.template ?? object.as(DaemonSet.self)?.spec.template
+    if let template, History.data(of: template, version).sorted == patch.sorted {
+      let text = "skipped rollback (current template already matches revision \(target.revision))"
+      return current.say("\(object.key.text) \(text)", about: subject)
+    }
+    current.jobs.insert(Job(.undo, object.key, .patch(.strategic, patch)), at: 0)
+  }
+
   // MARK: expose
 
   func expose(_ object: Object, _ wanted: WorkloadCommand.Exposure, _ current: inout CommandRun) {
@@ -75,8 +93,8 @@ extension Kubectl {
 extension CommandRun {
   /// Says how far a rollout is, and waits for news unless it is over.
   mutating func status(_ object: Object, _ revision: Int64, watches: Bool) {
-    guard let deployment = object.as(Deployment.self) else { return }
-    let (text, isDone, isError) = RolloutText.status(deployment, revision)
+    let told = object.as(Deployment.self).map { RolloutText.status($0, revision) } ?? RolloutText.status(ofSet: object)
+    guard let (text, isDone, isError) = told else { return }
     awaited = isDone || isError || !watches ? nil : Awaited(key: object.key, uid: object.uid, rollout: revision)
     if isError { fail(text, about: .object(object.key)) } else { say(text, about: .object(object.key)) }
   }

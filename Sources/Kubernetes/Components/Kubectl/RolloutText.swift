@@ -36,6 +36,51 @@ enum RolloutText {
     return ("deployment \"\(name)\" successfully rolled out", true, false)
   }
 
+  /// How far a StatefulSet or DaemonSet is.
+  static func status(ofSet object: Object) -> (String, isDone: Bool, isError: Bool)? {
+    let onlyRolling = ("error: rollout status is only available for RollingUpdate strategy type", false, true)
+    if let set = object.as(StatefulSet.self) {
+      let status = set.status
+      let strategy = set.spec.updateStrategy
+      if strategy.type != "RollingUpdate" { return onlyRolling }
+      if status.observedGeneration == 0 || set.metadata.generation > status.observedGeneration {
+        return ("Waiting for statefulset spec update to be observed...", false, false)
+      }
+      if status.readyReplicas < set.size {
+        return ("Waiting for \(set.size - status.readyReplicas) pods to be ready...", false, false)
+      }
+      if let rolling = strategy.rollingUpdate {
+        let wanted = set.size - (rolling.partition ?? 0)
+        if status.updatedReplicas < wanted {
+          let text = "\(status.updatedReplicas) out of \(wanted) new pods have been updated..."
+          return ("Waiting for partitioned roll out to finish: \(text)", false, false)
+        }
+        return ("partitioned roll out complete: \(status.updatedReplicas) new pods have been updated...", true, false)
+      }
+      let update = "\(status.updatedReplicas) pods at revision \(status.updateRevision)..."
+      if status.updateRevision != status.currentRevision {
+        return ("waiting for statefulset rolling update to complete \(update)", false, false)
+      }
+      let done = "\(status.currentReplicas) pods at revision \(status.currentRevision)..."
+      return ("statefulset rolling update complete \(done)", true, false)
+    }
+    guard let set = object.as(DaemonSet.self) else { return nil }
+    let status = set.status
+    if set.spec.updateStrategy.type != "RollingUpdate" { return onlyRolling }
+    if set.metadata.generation > status.observedGeneration {
+      return ("Waiting for daemon set spec update to be observed...", false, false)
+    }
+    let head = "Waiting for daemon set \"\(set.metadata.name)\" rollout to finish:"
+    let wanted = status.desiredNumberScheduled
+    if status.updatedNumberScheduled < wanted {
+      return ("\(head) \(status.updatedNumberScheduled) out of \(wanted) new pods have been updated...", false, false)
+    }
+    if status.numberAvailable < wanted {
+      return ("\(head) \(status.numberAvailable) of \(wanted) updated pods are available...", false, false)
+    }
+    return ("daemon set \"\(set.metadata.name)\" successfully rolled out", true, false)
+  }
+
   /// The ReplicaSets of a Deployment.
   static func owned(_ sets: [Object], by object: Object) -> [ReplicaSet] {
     var own: [ReplicaSet] = []
@@ -47,22 +92,42 @@ enum RolloutText {
 
   /// The list of revisions with what caused them.
   static func history(_ object: Object, _ sets: [Object]) -> String? {
+    if object.kind != .deployment {
+      return history(object, revisions(sets, of: object).map { ($0.revision, $0.metadata.annotations) })
+    }
     var own = owned(sets, by: object)
     own.sort { Revision.of($0) < Revision.of($1) }
+    return history(object, own.map { (Revision.of($0), $0.metadata.annotations) })
+  }
+
+  private static func history(_ object: Object, _ rows: [(Int64, Table<String, String>)]) -> String {
     var writer = TabWriter.describe
     writer.line("REVISION\tCHANGE-CAUSE")
-    for set in own {
-      let cause = set.metadata.annotations[Revision.cause] ?? ""
-      writer.line("\(Revision.of(set))\t\(cause.isEmpty ? "<none>" : cause)")
+    for (revision, annotations) in rows {
+      let cause = annotations[Revision.cause] ?? ""
+      writer.line("\(revision)\t\(cause.isEmpty ? "<none>" : cause)")
     }
     return "\(object.key.text) \n\(writer.formatted())\n"
   }
 
+  /// The revisions of a StatefulSet or DaemonSet, oldest first.
+  static func revisions(_ objects: [Object], of owner: Object) -> [ControllerRevision] {
+    let own = objects.filter { $0.metadata.controller?.uid == owner.uid }
+    return History.sorted(own.compactMap { $0.as(ControllerRevision.self) })
+  }
+
   /// One revision: its template.
   static func history(_ object: Object, _ sets: [Object], revision: Int64, _ version: Version) -> String? {
-    guard let set = owned(sets, by: object).first(where: { Revision.of($0) == revision }) else { return nil }
-    var template = set.spec.template
-    if let cause = set.metadata.annotations[Revision.cause] { template.metadata.annotations[Revision.cause] = cause }
+    var template: PodTemplateSpec
+    if object.kind == .deployment {
+      guard let set = owned(sets, by: object).first(where: { Revision.of($0) == revision }) else { return nil }
+      template = set.spec.template
+      if let cause = set.metadata.annotations[Revision.cause] { template.metadata.annotations[Revision.cause] = cause }
+    } else {
+      let found = revisions(sets, of: object).first { $0.revision == revision }
+      guard let kept = found.flatMap({ History.template(of: $0) }) else { return nil }
+      template = kept
+    }
     var writer = TabWriter.describe
     Describe.template(template, version, &writer)
     return "\(object.key.text) with revision #\(revision)\nPod Template:\n\(writer.formatted())"

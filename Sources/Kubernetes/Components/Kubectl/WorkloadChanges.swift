@@ -21,6 +21,8 @@ extension WorkloadCommand.Change {
       }
     case .environment(let containers, let set, let remove):
       return each(containers, object, tree) { WorkloadCommand.Change.environment(&$0, set, remove) }
+    case .pause where object.kind != .deployment: return .refused("pausing is not supported")
+    case .resume where object.kind != .deployment: return .refused("resuming is not supported")
     case .pause, .resume:
       let isPaused = tree.at(["spec", "paused"])?.flag ?? false
       let wanted = self == .pause

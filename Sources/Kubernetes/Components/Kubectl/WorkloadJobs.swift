@@ -99,9 +99,11 @@ extension Kubectl {
         current.status(object, revision, watches: false)
       }
     case (.historyRead, _):
-      current.jobs.insert(Job(.historySets(object), ObjectKey(.replicaSet, object.namespace, "")), at: 0)
+      let kind: Kind = object.kind == .deployment ? .replicaSet : .controllerRevision
+      current.jobs.insert(Job(.historySets(object), ObjectKey(kind, object.namespace, "")), at: 0)
     case (.undoRead, _):
-      current.jobs.insert(Job(.undoSets(object), ObjectKey(.replicaSet, object.namespace, "")), at: 0)
+      let kind: Kind = object.kind == .deployment ? .replicaSet : .controllerRevision
+      current.jobs.insert(Job(.undoSets(object), ObjectKey(kind, object.namespace, "")), at: 0)
     case (.exposeRead, .expose(_, let exposure)): expose(object, exposure, &current)
     default: break
     }

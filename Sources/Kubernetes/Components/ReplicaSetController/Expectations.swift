@@ -19,10 +19,10 @@ struct Expectations: Sendable {
     expected[set] = Expected(creations: count, since: now)
   }
 
-  mutating func expectDeletions(_ pods: [ObjectKey], of set: ObjectKey, at now: Time) {
+  mutating func expectDeletions(_ pods: [ObjectKey], of set: ObjectKey, at now: Time, besides creations: Int64 = 0) {
     var table: Table<ObjectKey, Bool> = [:]
     for pod in pods { table[pod] = true }
-    expected[set] = Expected(deletions: table, since: now)
+    expected[set] = Expected(creations: creations, deletions: table, since: now)
   }
 
   mutating func created(_ count: Int64 = 1, of set: ObjectKey) {
