@@ -207,6 +207,13 @@ public struct NetworkCall: Sendable {
   }
 
   public var summary: String { "CNI \(operation.rawValue) \(pod.text)" }
+
+  /// The name under which tools find the namespace; of one that is not pinned, the sandbox's short id.
+  public var namespace: String {
+    let pinned = "/var/run/netns/"
+    return namespacePath.hasPrefix(pinned)
+      ? String(namespacePath.dropFirst(pinned.count)) : ContainerStore.short(sandbox)
+  }
 }
 
 /// The plugin's result.

@@ -1,4 +1,5 @@
 import Curriculum
+import Kubernetes
 import Prose
 import Testing
 import Tutor

@@ -1,3 +1,5 @@
+import Kubernetes
+
 /// A piece of a page, as a tree: text is escaped once, when the tree is written, and nowhere else.
 public indirect enum HTMLNode: Equatable, Sendable {
   case element(HTMLElement)

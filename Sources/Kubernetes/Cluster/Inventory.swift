@@ -29,6 +29,25 @@ struct Inventory {
     for object in first { add(object) }
     for machine in spec.machines { add(node: machine) }
     for object in last { add(object) }
+    // Leases have been written for a long time: they are older than all else, and come last for the same reason.
+    for (index, machine) in spec.machines.enumerated() { add(leaseOf: machine.name, older: Int64(index + 1)) }
+  }
+
+  func lease(of node: String) -> Object? {
+    for object in objects where object.kind == .lease && object.name == node { return object }
+    return nil
+  }
+
+  private mutating func add(leaseOf node: String, older: Int64) {
+    guard let first = objects.first?.resourceVersion else { return }
+    let uid = Naming.uid(&random)
+    objects.append(
+      Heart.lease(of: node).with { metadata in
+        metadata.uid = uid
+        metadata.resourceVersion = first - older
+        metadata.creationTimestamp = Timestamp(-3_600_000)
+      }
+    )
   }
 
   func node(_ name: String) -> Node? {

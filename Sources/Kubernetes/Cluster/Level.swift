@@ -54,7 +54,7 @@ public enum Level: String, Equatable, Comparable, Sendable {
     case .metrics: return verb == "scrape" || verb == "answer" ? .story : (verb == "store" ? .detail : .wire)
     case .kernel: return verb == "oom-kill" ? .story : .detail
     case .outside: return verb == "spread" ? .story : .wire
-    case .proxy: return verb == "list" ? .wire : .detail
+    case .proxy: return verb == "list" ? .wire : (verb == "sync" ? .story : .detail)
     }
   }
 

@@ -185,11 +185,30 @@ private struct Assembly {
     case .now: loops.append(company.add(watching: RootCAPublisher(apiserver: Places.apiserver)))
     }
     loops.append(company.add(watching: QuotaController(apiserver: Places.apiserver)))
-    loops.append(company.add(watching: NodeTaintController(apiserver: Places.apiserver)))
+    loops += addNodeLoops(to: &company)
     var manager = KubeControllerManager(host: spec.controlPlaneName, apiserver: Places.apiserver)
     manager.loops = loops
     manager.seed(inventory.objects)
     company.add(manager)
+  }
+
+  /// The loops that look after nodes, and after the Pods of those that are lost.
+  private func addNodeLoops(to company: inout Company) -> [Address] {
+    let lifecycle = NodeLifecycleController(
+      version: spec.version,
+      apiserver: Places.apiserver,
+      random: random.stream("node-controller")
+    )
+    let collector = PodGarbageCollector(
+      version: spec.version,
+      apiserver: Places.apiserver,
+      random: random.stream("pod-garbage-collector")
+    )
+    return [
+      company.add(watching: lifecycle),
+      company.add(watching: TaintEvictionController(version: spec.version, apiserver: Places.apiserver)),
+      company.add(watching: collector),
+    ]
   }
 
   /// What metrics-server and the clients outside have to know of the nodes.
@@ -235,6 +254,12 @@ private struct Assembly {
     company.apiserver.kubelets[machine.name] = first
     let cgroups = Cgroups(cpus: machine.cpu)
     var kubelet = self.kubelet(node, index, runtime: first + 1)
+    kubelet.heart = Heart(
+      node: node,
+      version: spec.version,
+      lease: inventory.lease(of: machine.name),
+      random: random.stream("heart \(index)")
+    )
     if isMeasured { nodes.cadvisors[machine.name] = measure(&kubelet, index, first + 4, cgroups) }
     company.add(watching: kubelet)
     var store = ContainerStore(
@@ -245,6 +270,7 @@ private struct Assembly {
       random: random.stream("runtime \(index)")
     )
     if isMeasured { store.kernel = first + 4 }
+    if isNetworked { store.router = first + 4 }
     switch spec.runtime {
     case .docker:
       let docker = Docker(
@@ -270,19 +296,41 @@ private struct Assembly {
       plugin: spec.network,
       podCIDR: machine.podCIDR,
       version: spec.version,
-      random: random.stream("cni \(index)")
+      random: random.stream("cni \(index)"),
+      kernel: isNetworked ? first + 4 : nil
     )
     company.add(plugin)
-    company.add(KubeProxy(node: machine.name, apiserver: Places.apiserver))
+    var network = IPv4(machine.ip).map { NodeNetwork(machine: $0) } ?? NodeNetwork()
+    company.add(watching: proxy(machine, kernel: first + 4, &network))
     guard isMeasured || isNetworked else { return }
     let kernel = Kernel(
       node: machine.name,
       runtime: first + 1,
       cgroups: cgroups,
       diesWithRuntime: spec.runtime == .docker,
-      network: IPv4(machine.ip).map { NodeNetwork(machine: $0) } ?? NodeNetwork()
+      network: network
     )
     nodes.kernels[machine.name] = company.add(kernel)
+  }
+
+  /// A proxy that has been running for a while, on a node that shows it.
+  private func proxy(_ machine: ClusterSpec.Machine, kernel: Address, _ network: inout NodeNetwork) -> KubeProxy {
+    guard isNetworked else { return KubeProxy(node: machine.name, apiserver: Places.apiserver) }
+    let setting = ProxyRules.Setting(
+      version: spec.version,
+      node: machine.name,
+      nodeIP: IPv4(machine.ip) ?? .any,
+      clusterCIDR: CIDR(spec.clusterCIDR)
+    )
+    var proxy = KubeProxy(node: machine.name, apiserver: Places.apiserver, kernel: kernel, setting: setting)
+    proxy.seed(inventory.objects, revision: Inventory.revision)
+    network.apply(KubeletRules.writes(spec.version).map { NetworkChange(.ensure($0)) })
+    if let plugin = PodBridge.Plugin(rawValue: spec.network) {
+      network.apply(PodBridge.prepare(plugin, CIDR(spec.clusterCIDR)))
+    }
+    network.apply(PodBridge.routes(spec.machines, from: machine))
+    network.apply(proxy.settle())
+    return proxy
   }
 
   private func kubelet(_ node: Node, _ index: Int, runtime: Address) -> Kubelet {

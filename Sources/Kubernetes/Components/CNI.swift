@@ -30,8 +30,20 @@ public struct CNI: Component {
   private(set) var lastReserved: IPv4?
   private var inbox = Inbox<Message>()
   private var random: Random
+  /// Whose tables it writes; nothing where no kernel moves packets.
+  private let kernel: Address?
+  /// The first Pod of a node brings its bridge about.
+  private var hasBridge = false
 
-  public init(node: String, plugin: String, podCIDR: String, version: Version, random: Random) {
+  public init(
+    node: String,
+    plugin: String,
+    podCIDR: String,
+    version: Version,
+    random: Random,
+    kernel: Address? = nil
+  ) {
+    self.kernel = kernel
     name = "cni@\(node)"
     self.plugin = plugin
     self.version = version
@@ -59,6 +71,10 @@ public struct CNI: Component {
     case .add: out.send(.networkReply(add(call, &out)), to: sender)
     case .delete:
       if let attachment = attachments.removeValue(for: call.sandbox) {
+        if let kernel {
+          let change = NetworkChange(.removeLink(attachment.veth))
+          out.send(.kernel(KernelCall(id: call.id, .network([change]))), to: kernel)
+        }
         out.note(Fact("fact.cni.released", ("ip", .string(attachment.ip.text))))
       }
       out.send(.networkReply(NetworkReply(id: call.id)), to: sender)
@@ -99,8 +115,30 @@ public struct CNI: Component {
     let veth = "veth\(Digest.hexadecimal(random.next(), digits: 8))"
     let attachment = Attachment(pod: call.pod, ip: ip, mac: hardwareAddress(ip), veth: veth)
     attachments[call.sandbox] = attachment
+    connect(attachment, call, range, &out)
     out.note(Fact("fact.cni.gave", ("ip", .string(ip.text)), ("range", .string(range.text))))
     return NetworkReply(id: call.id, ip: ip.text, mac: attachment.mac)
+  }
+
+  /// Writes links, addresses and routes, as `ip` and `bridge` would.
+  private mutating func connect(
+    _ attachment: Attachment,
+    _ call: NetworkCall,
+    _ range: CIDR,
+    _ out: inout KubeOutbox
+  ) {
+    guard let kernel, let plugin = PodBridge.Plugin(rawValue: plugin), let mac = MAC(attachment.mac) else { return }
+    // The end on the node has an address of its own, which nothing is ever sent to.
+    let port = PodBridge.Port(
+      namespace: call.namespace,
+      veth: attachment.veth,
+      vethMAC: MAC(mac.number ^ 0x4000_0000_0000),
+      address: attachment.ip,
+      mac: mac
+    )
+    let changes = (hasBridge ? [] : PodBridge.bridge(plugin, range)) + PodBridge.attach(port, to: plugin, range)
+    hasBridge = true
+    out.send(.kernel(KernelCall(id: call.id, .network(changes))), to: kernel)
   }
 
   /// The next free address after the last one; the first of the range is the bridge's.

@@ -26,6 +26,10 @@ extension NetworkNamespace {
       let failure = rules.apply(commands, to: table)
       isTracking = rules.needsTracking
       return failure
+    case .ensure(let write):
+      let failure = rules.write(write)
+      isTracking = rules.needsTracking
+      return failure
     case .listen(let socket): return listen(socket)
     case .endProcess(let process): sockets.removeAll { $0.process == process }
     case .closeSocket(let transport, let port, let process):

@@ -23,6 +23,8 @@ public struct NetworkChange: Equatable, Sendable {
     case set(String, Int64)
     /// `iptables-restore --noflush`, or one `iptables` command: all of it, or none.
     case rules(RuleTable.Name, [RuleCommand])
+    /// What a program does that first looks whether it is done already.
+    case ensure(RuleWrite)
     case listen(Socket)
     /// A process is gone, with every socket it held.
     case endProcess(String)
@@ -101,6 +103,7 @@ public struct NetworkChange: Equatable, Sendable {
         return "\(execute)iptables -t \(table.rawValue) \(command.text)"
       }
       return "\(execute)iptables-restore --noflush # *\(table.rawValue), \(commands.count) lines"
+    case .ensure(let write): return "\(execute)\(write.text)"
     case .listen(let socket):
       return "\(execute)\(socket.process) # listens on \(socket.transport.text) \(socket.localPort)"
     case .endProcess(let process): return "\(execute)pkill \(process)"

@@ -58,6 +58,13 @@ public struct WorkQueue: Sendable {
   /// A key went well: its next failure is the first again.
   public mutating func forget(_ key: ObjectKey) { failures.removeValue(for: key) }
 
+  /// A key need not be looked at any more.
+  public mutating func cancel(_ key: ObjectKey) {
+    if let place = waiting.removeValue(for: key) { order.removeValue(for: place) }
+    delayed.removeValue(for: key)
+    failures.removeValue(for: key)
+  }
+
   /// Takes a key out to work on it.
   public mutating func begin(_ key: ObjectKey) {
     if let place = waiting.removeValue(for: key) { order.removeValue(for: place) }

@@ -113,7 +113,7 @@ enum Audit {
 
   private static func status(_ pod: Pod, _ flight: Flight) -> String {
     var parts = ["phase=\(pod.status.phase)"]
-    if let before = flight.base?.pod?.status {
+    if flight.request.verb == .patch, let before = flight.base?.pod?.status {
       parts.append("patch keys=\(Patch.statusKeys(from: before, to: pod.status))")
     }
     let conditions = pod.status.conditions.map { condition in

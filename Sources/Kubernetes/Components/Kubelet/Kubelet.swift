@@ -49,6 +49,8 @@ public struct Kubelet: Component, Watching {
   var logs: LogServer
   /// Nothing in a cluster where nobody asks for measurements.
   var measuring: Measuring?
+  /// Nothing where nobody wants to hear of the node.
+  var heart: Heart?
   /// When the process was started; nothing where that was long before the story.
   var startedAt: Time?
   var random: Random
@@ -94,7 +96,7 @@ public struct Kubelet: Component, Watching {
   }
 
   private mutating func take(_ message: Message, from sender: Address, at now: Time) {
-    if measuring?.receive(message, from: sender) == true { return }
+    if measuring?.receive(message, from: sender) == true || heart?.receive(message, at: now) == true { return }
     switch message {
     case .containers(let view): take(view, now)
     case .runtimeReply(let reply): settle(reply, now)
@@ -120,6 +122,7 @@ public struct Kubelet: Component, Watching {
     if offers.isFull { return }
     recorder.offers(&offers)
     measuring?.offers(&offers)
+    heart?.offers(&offers)
     if offers.want == .all { offerIdle(&offers) }
   }
 
@@ -131,6 +134,7 @@ public struct Kubelet: Component, Watching {
   private mutating func act(_ action: KubeAction, _ out: inout KubeOutbox) {
     if client.perform(action, &out) || recorder.perform(action, &client, &out) { return }
     if measuring?.perform(action, &out) == true { return }
+    if heart?.perform(action, &client, &recorder, &out) == true { return }
     switch action.verb {
     case .observe: observe(&out)
     case .relist where action.subject == .containers: lookAtAll(&out)
@@ -157,6 +161,7 @@ public struct Kubelet: Component, Watching {
     execs = []
     logs.restart()
     measuring?.restart(at: now)
+    heart?.restart(at: now)
     crashes = Backoff(initial: durations.backoffBase, maximum: durations.backoffLimit)
     pulls = Backoff(initial: durations.backoffBase, maximum: durations.backoffLimit)
     look = .needed(from: now, pause: durations.relistPeriod)
@@ -172,6 +177,7 @@ public struct Kubelet: Component, Watching {
     var value: Value = .map(("pods", .map(pods)), ("events", recorder.state), ("watches", client.state))
     if look != .known { value["runtime"] = "not looked at" }
     if let measuring { value["cadvisor"] = measuring.cadvisor.state }
+    if let heart { value["node"] = heart.state }
     return value
   }
 

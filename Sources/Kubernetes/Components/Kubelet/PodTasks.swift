@@ -276,6 +276,7 @@ extension Kubelet {
   /// The connection to kube-apiserver is gone, and with it every answer that was on its way.
   mutating func loseServer(_ now: Time) {
     recorder.disconnect(at: now)
+    heart?.disconnect(at: now)
     for uid in workers.order {
       guard let worker = workers[uid] else { continue }
       var lost: [Int64] = worker.calls.filter { $0.isRequest }.map { $0.id }

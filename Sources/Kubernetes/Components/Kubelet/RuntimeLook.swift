@@ -20,6 +20,7 @@ extension Kubelet {
 
   /// The runtime is gone: every call under way has failed, and what it holds must be asked for.
   mutating func loseRuntime(_ now: Time) {
+    heart?.seeRuntime(false, at: now)
     for uid in workers.order {
       guard let worker = workers[uid] else { continue }
       for call in worker.calls where !call.isRequest { settle(refusal(call.id), now) }
@@ -76,8 +77,10 @@ extension Kubelet {
     guard case .failed = reply.outcome else {
       look = .known
       hasLooked = true
+      heart?.seeRuntime(true, at: now)
       return
     }
+    heart?.seeRuntime(false, at: now)
     look = .needed(from: now + lookPause, pause: min(lookPause * 2, durations.workerRetry))
   }
 }

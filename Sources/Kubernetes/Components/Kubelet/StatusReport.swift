@@ -26,6 +26,9 @@ struct StatusReport: Equatable, Sendable {
     version += 1
   }
 
+  /// Says the same once more: the API holds something else.
+  mutating func insist() { version += 1 }
+
   mutating func send(_ id: Int64) {
     request = id
     carried = version

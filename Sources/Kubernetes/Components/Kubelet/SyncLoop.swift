@@ -32,7 +32,16 @@ extension Kubelet {
     change(uid) { worker in
       worker.pod = pod
       if wakes { worker.isPending = true }
+      if Kubelet.contradicts(pod.status, worker.report) { worker.report.insist() }
     }
+  }
+
+  /// Whether somebody else wrote that a Pod is not ready although the kubelet's last word was that it is, or the reverse.
+  private static func contradicts(_ status: PodStatus, _ report: StatusReport) -> Bool {
+    guard report.isSettled, status[condition: "Ready"]?.status != report.status[condition: "Ready"]?.status else {
+      return false
+    }
+    return status.phase == report.status.phase && status.containerStatuses == report.status.containerStatuses
   }
 
   /// Whether two versions of a Pod differ in what a kubelet acts on: everything but the status.

@@ -14,6 +14,8 @@ public struct ContainerStore: Sendable {
   private(set) var orders: Table<String, ContainerOrder> = [:]
   /// The kernel that counts what the containers use; nothing where nobody measures.
   var kernel: Address?
+  /// The kernel that holds the sandboxes' network namespaces; nothing where none moves packets.
+  var router: Address?
   /// Those whose process will do something by itself, in the same order: of hundreds on a node only a few.
   private(set) var lively: [String] = []
   /// By the Pod's uid, in the same order.

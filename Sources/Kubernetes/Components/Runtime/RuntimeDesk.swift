@@ -26,6 +26,8 @@ struct RuntimeDesk: Sendable {
   var store: ContainerStore
   var jobs = RuntimeJobs()
   private var lastNetworkID: Int64 = 0
+  /// The network namespaces of sandboxes, where a kernel holds them.
+  private var namespaces: Table<String, String> = [:]
 
   init(
     _ name: String,
@@ -228,7 +230,8 @@ struct RuntimeDesk: Sendable {
     return job
   }
 
-  func answer(_ job: RuntimeJob, _ out: inout KubeOutbox) -> RuntimeJob? {
+  mutating func answer(_ job: RuntimeJob, _ out: inout KubeOutbox) -> RuntimeJob? {
+    release(job, &out)
     out.send(.runtimeReply(RuntimeReply(id: job.call.id, outcome: job.outcome)), to: kubelet)
     return nil
   }
@@ -246,7 +249,24 @@ struct RuntimeDesk: Sendable {
     job.stage = .network
     var call = NetworkCall(id: lastNetworkID, operation: operation, pod: job.pod, sandbox: job.id, namespacePath: "")
     call.namespacePath = path(lastNetworkID)
+    if operation == .add, let router = store.router {
+      namespaces[job.id] = call.namespace
+      let change = NetworkChange(in: call.namespace, .addNamespace(pod: job.pod.qualifiedName))
+      out.send(.kernel(KernelCall(.network([change]))), to: router)
+    }
+    // It must be found again under the name that it was made with.
+    if operation == .delete, let namespace = namespaces[job.id], call.namespace != namespace {
+      call.namespacePath = "/var/run/netns/\(namespace)"
+    }
     out.send(.network(call), to: network)
+  }
+
+  /// A sandbox that has stopped leaves no namespace behind.
+  private mutating func release(_ job: RuntimeJob, _ out: inout KubeOutbox) {
+    guard case .stopSandbox = job.call.operation, let router = store.router,
+      let namespace = namespaces.removeValue(for: job.id)
+    else { return }
+    out.send(.kernel(KernelCall(.network([NetworkChange(in: namespace, .removeNamespace)]))), to: router)
   }
 
   /// A sandbox has its address, or cannot get one.

@@ -232,6 +232,7 @@ extension RuleMatch {
     case .physicalDevice(let ports):
       if let input = ports.input, way.portIn.isEmpty || !input.matches(way.portIn) { return false }
       if let output = ports.output, way.portOut.isEmpty || !output.matches(way.portOut) { return false }
+      if let isIn = ports.isIn, isIn == way.portIn.isEmpty { return false }
       if let isBridged = ports.isBridged { return isBridged == (!way.portIn.isEmpty && !way.portOut.isEmpty) }
       return true
     case .comment, .random, .nth, .recent: return true

@@ -202,6 +202,11 @@ extension RuleReader {
         ports.output = PacketRule.DeviceTest(take(), isInverted: output.isInverted)
         continue
       }
+      let come = takes(option: "--physdev-is-in")
+      if come.isThere {
+        ports.isIn = !come.isInverted
+        continue
+      }
       let bridged = takes(option: "--physdev-is-bridged")
       guard bridged.isThere else { break }
       ports.isBridged = !bridged.isInverted

@@ -176,6 +176,8 @@ public enum RuleMatch: Equatable, Sendable {
     public var output: PacketRule.DeviceTest?
     /// Whether the frame is bridged, not routed; nothing where it does not matter.
     public var isBridged: Bool?
+    /// Whether the frame came in by a port of a bridge at all; nothing where it does not matter.
+    public var isIn: Bool?
 
     public init() {}
   }

@@ -78,6 +78,7 @@ extension RuleMatch.BridgePorts {
     var out = " -m physdev"
     if let input { out += RuleText.not(input.isInverted) + " --physdev-in \(input.name)" }
     if let output { out += RuleText.not(output.isInverted) + " --physdev-out \(output.name)" }
+    if let isIn { out += RuleText.not(!isIn) + " --physdev-is-in" }
     if let isBridged { out += RuleText.not(!isBridged) + " --physdev-is-bridged" }
     return out
   }
