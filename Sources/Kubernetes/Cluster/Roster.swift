@@ -182,6 +182,12 @@ private struct Assembly {
     loops.append(company.add(watching: DeploymentController(version: spec.version, apiserver: Places.apiserver)))
     loops.append(company.add(watching: StatefulSetController(version: spec.version, apiserver: Places.apiserver)))
     loops.append(company.add(watching: DaemonSetController(version: spec.version, apiserver: Places.apiserver)))
+    loops.append(company.add(watching: JobController(version: spec.version, apiserver: Places.apiserver)))
+    loops.append(company.add(watching: CronJobController(version: spec.version, apiserver: Places.apiserver)))
+    loops.append(company.add(watching: DisruptionController(version: spec.version, apiserver: Places.apiserver)))
+    if spec.version == .now {
+      loops.append(company.add(watching: TTLAfterFinishedController(apiserver: Places.apiserver)))
+    }
     let autoscaler = HorizontalPodAutoscalerController(version: spec.version, apiserver: Places.apiserver)
     loops.append(company.add(watching: autoscaler))
     loops.append(company.add(watching: EndpointSliceController(version: spec.version, apiserver: Places.apiserver)))
