@@ -90,6 +90,13 @@ let package = Package(
       exclude: ["stub.c"],
       swiftSettings: strict
     ),
+    .executableTarget(
+      name: "network-lab",
+      dependencies: ["Clockwork", "Kubernetes"],
+      path: "Tests/Lab",
+      exclude: ["kernel.py", "lab.py"],
+      swiftSettings: strict
+    ),
     .testTarget(name: "ClockworkTests", dependencies: ["Clockwork"], swiftSettings: strict),
     .testTarget(
       name: "KubernetesTests",

