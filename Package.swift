@@ -4,10 +4,11 @@ import PackageDescription
 /// Every target of the house is built with warnings as errors.
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
-/// The model is generic code that is walked millions of times: without cross-module optimisation the
-/// generics of Clockwork are not specialised for Kubernetes, which costs a factor of two to three. That no
-/// two accesses to one variable overlap is checked in every debug build and in every test; checking it again at
-/// each access of a release costs a tenth of its time.
+/// The model is generic code that is walked millions of times, so releases of it are built in a way of their own.
+///
+/// Without cross-module optimisation the generics of Clockwork are not specialised for Kubernetes, which costs a factor
+/// of two to three. That no two accesses to one variable overlap is checked in every debug build and in every test;
+/// checking it again at each access of a release costs a tenth of its time.
 let model: [SwiftSetting] =
   strict + [
     .unsafeFlags(

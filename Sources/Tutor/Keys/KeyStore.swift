@@ -100,7 +100,7 @@ public final class KeyStore: KeySource {
     let start = played[place].search.start
     let question = start.lesson.question(plain.id) ?? plain
     // Another script makes another run, and then nobody asks for this one.
-    let isOther = plain.kind == .outcome && !(plain.script.isEmpty && plain.until == nil)
+    let isOther = plain.kind != .order && !(plain.script.isEmpty && plain.until == nil)
     if isOther { return maker.key(of: question, in: start) }
     guard let end = played[place].search.end() else { return .none(Fact("key.endless")) }
     let whole = KeyMaker.WholeRun(log: played[place].search.log, end: end)
