@@ -31,7 +31,8 @@ public struct Simulation {
     case kubectl
     /// The shell starts the next command.
     case shell(Time)
-    case goal(Goal)
+    /// Until when a goal is waited for that only silence can bring about.
+    case goal(Goal, patience: Time)
     case moment(Time)
     /// A visitor has not yet got what it wants, nor given up.
     case visit(Address, number: Int64)
@@ -49,7 +50,7 @@ public struct Simulation {
   public private(set) var timeline: Timeline<Kube>
   public private(set) var script: [NumberedLine]
   private let parser: ScriptParser
-  private var cursor = Cursor()
+  var cursor = Cursor()
   private var cursors: [Cursor] = [Cursor()]
 
   /// A cluster as its spec has it, at the beginning of a script.
@@ -144,10 +145,10 @@ public struct Simulation {
         if let next = world.nextTime(), next <= time { return true }
         cursor.wait = .nothing
         if time > world.now { intervene(.advance(to: time)) }
-      case .goal(let goal):
+      case .goal(let goal, let patience):
         if isMet(goal) {
           cursor.wait = .nothing
-        } else if world.nextTime() == nil {
+        } else if world.nextTime() == nil, !isPatient(goal, patience) {
           cursor.unmet.append(cursor.line - 1)
           cursor.wait = .nothing
         } else {
@@ -178,8 +179,11 @@ public struct Simulation {
 
   /// Whether periodic work counts as the next step: only while the script lets time pass.
   private var countsBackground: Bool {
-    if case .moment = cursor.wait { return true }
-    return false
+    switch cursor.wait {
+    case .moment: return true
+    case .goal(let goal, let patience): return world.nextTime() == nil && isPatient(goal, patience)
+    default: return false
+    }
   }
 
   /// Everything that could happen next, in canonical order; empty when the script is at its end.
@@ -282,11 +286,12 @@ public struct Simulation {
     case .slow(let name, let delay): fault(name, numbered) { .slow($0, by: delay) }
     case .cut(let one, let other): pair(one, other, numbered) { .cut($0, $1) }
     case .mend(let one, let other): pair(one, other, numbered) { .mend($0, $1) }
+    case .kill(let pod, let container): kill(pod, container, numbered)
     case .load(let order):
       if let clients = component("load", numbered) { intervene(.tell(.load(order), to: clients)) }
     case .send(let line): send(line, numbered)
     case .advance(let time): cursor.wait = .moment(world.now + time)
-    case .until(let goal): cursor.wait = .goal(goal)
+    case .until(let goal): cursor.wait = .goal(goal, patience: world.now + 600_000)
     case .mark(let name):
       var record = Kube.Record(actor: "", verb: "mark", resource: "")
       record.name = name
@@ -297,17 +302,6 @@ public struct Simulation {
       record.note = Views.text(view, in: self)
       cursor.marks.append(Mark(position: position, record: record))
     }
-  }
-
-  private mutating func send(_ line: SendLine, _ numbered: NumberedLine) {
-    cursor.visits += 1
-    guard let (order, kernel) = NetworkViews.order(line, number: cursor.visits, in: self) else {
-      let fact = Fact("script.send.nobody", ("text", .string(line.text)), ("client", .string(line.client)))
-      cursor.problems.append(ScriptProblem(line: numbered.number, column: 1, fact: fact))
-      return
-    }
-    cursor.wait = .visit(kernel, number: order.number)
-    intervene(.tell(.visit(order), to: kernel))
   }
 
   private mutating func resolve(_ text: String, _ numbered: NumberedLine) {
@@ -334,29 +328,6 @@ public struct Simulation {
     if let address = world.address(of: name) { return address }
     cursor.problems.append(Roster.unknown(name, line: numbered.number, in: world))
     return nil
-  }
-
-  private func runtimes(_ node: String) -> [Address] {
-    world.cells.indices.filter { address in
-      world.role(of: address) == .runtime && (node.isEmpty || world.name(of: address).hasSuffix("@\(node)"))
-    }
-  }
-
-  /// Names that the script uses and this cluster does not have, found before anything runs.
-  public func check() -> [ScriptProblem] {
-    var problems: [ScriptProblem] = []
-    for numbered in script {
-      var names: [String] = []
-      switch numbered.line {
-      case .stop(let name), .start(let name), .slow(let name, _): names = [name]
-      case .cut(let one, let other), .mend(let one, let other): names = [one, other]
-      default: break
-      }
-      for name in names where world.address(of: name) == nil {
-        problems.append(Roster.unknown(name, line: numbered.number, in: world))
-      }
-    }
-    return problems
   }
 
   /// Problems that only the run could find.

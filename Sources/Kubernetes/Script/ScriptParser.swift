@@ -102,6 +102,9 @@ public struct ScriptParser {
     case "cut", "mend":
       let given = try arguments(rest, ["COMPONENT", "COMPONENT"], verb)
       return verb.text == "cut" ? .cut(given[0], given[1]) : .mend(given[0], given[1])
+    case "kill":
+      let given = try arguments(rest, ["POD", "CONTAINER"], verb)
+      return .kill(pod: given[0].hasPrefix("pod/") ? String(given[0].dropFirst(4)) : given[0], container: given[1])
     case "advance":
       _ = try arguments(rest, ["DURATION"], verb)
       return .advance(try duration(rest[0]))
@@ -180,7 +183,8 @@ public struct ScriptParser {
 
   /// Words that a line can begin with.
   public static let verbs = [
-    "kubectl", "preload", "break", "repair", "slow", "cut", "mend", "load", "advance", "until", "mark", "etcdctl",
+    "kubectl", "preload", "break", "repair", "slow", "cut", "mend", "kill", "load", "advance", "until", "mark",
+    "etcdctl",
     "crictl", "cat", "ls", "send", "ip", "bridge", "iptables-save", "conntrack", "ss", "tcpdump",
   ]
 

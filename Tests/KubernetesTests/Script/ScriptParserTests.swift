@@ -27,6 +27,7 @@ import Testing
     ("slow kube-scheduler 5s", "slow kube-scheduler 5000"),
     ("cut node1 cp1", "cut node1 cp1"),
     ("mend node1 cp1", "mend node1 cp1"),
+    ("kill pod/web pause", "kill web pause"),
     ("advance 30s", "advance 30000"),
     ("advance 1m30s", "advance 90000"),
     ("advance 500ms", "advance 500"),
