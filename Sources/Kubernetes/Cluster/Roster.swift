@@ -122,7 +122,8 @@ private struct Assembly {
     for object in inventory.objects { etcd.seed(object) }
     var company = Company(apiserver: apiserver(), objects: inventory.objects)
     company.add(Kubectl(version: spec.version, apiserver: Places.apiserver, server: server))
-    company.add(watching: scheduler())
+    company.add(watching: scheduler("kube-scheduler"))
+    for name in spec.schedulers { company.add(watching: scheduler(name)) }
     addManager(to: &company)
     var nodes = MeasuredNodes()
     if isNetworked { nodes.fabric = company.add(fabric(first: company.next + 1)) }
@@ -151,13 +152,14 @@ private struct Assembly {
     return apiserver
   }
 
-  private func scheduler() -> KubeScheduler {
+  private func scheduler(_ name: String) -> KubeScheduler {
     KubeScheduler(
+      name,
       version: spec.version,
       durations: durations,
       apiserver: Places.apiserver,
       server: server,
-      random: random.stream("kube-scheduler")
+      random: random.stream(name)
     )
   }
 

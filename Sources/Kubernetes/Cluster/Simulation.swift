@@ -33,6 +33,8 @@ public struct Simulation {
     case shell(Time)
     /// Until when a goal is waited for that only silence can bring about.
     case goal(Goal, patience: Time)
+    /// A line that waits for something whose name nobody knows yet.
+    case name(NumberedLine)
     case moment(Time)
     /// A visitor has not yet got what it wants, nor given up.
     case visit(Address, number: Int64)
@@ -47,11 +49,11 @@ public struct Simulation {
   public let spec: ClusterSpec
   public let images: Images
   public let seed: UInt64
-  public private(set) var timeline: Timeline<Kube>
+  public internal(set) var timeline: Timeline<Kube>
   public private(set) var script: [NumberedLine]
   private let parser: ScriptParser
   var cursor = Cursor()
-  private var cursors: [Cursor] = [Cursor()]
+  var cursors: [Cursor] = [Cursor()]
 
   /// A cluster as its spec has it, at the beginning of a script.
   ///
@@ -154,6 +156,10 @@ public struct Simulation {
         } else {
           return true
         }
+      case .name(let numbered):
+        if isNameless(numbered.text) { return true }
+        cursor.wait = .nothing
+        lay(numbered.line, numbered)
       case .visit(let kernel, let number):
         let hasEnded = world.component(kernel, as: Kernel.self)?.result(number) != nil
         guard hasEnded || world.nextTime() == nil || world.isStopped(kernel) else { return true }
@@ -276,6 +282,7 @@ public struct Simulation {
     case .kubectl(let command):
       cursor.wait = .kubectl
       if let kubectl = world.address(of: "kubectl") { intervene(.tell(.command(command), to: kubectl)) }
+    case .deferred(let text) where isNameless(text): cursor.wait = .name(numbered)
     case .deferred(let text): resolve(text, numbered)
     case .preload(let image, let node):
       // Somebody on the node loads the image by hand.

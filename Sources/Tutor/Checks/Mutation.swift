@@ -69,6 +69,7 @@ public struct Mutation: Equatable, Sendable {
   private static func answer(_ result: KeyResult) -> KeyResult {
     guard case .key(var key) = result else { return result }
     key.truth.arguments = []
+    key.witnesses = []
     for index in key.options.indices { key.options[index].reason.arguments = [] }
     return .key(key)
   }

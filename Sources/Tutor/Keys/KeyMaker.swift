@@ -37,8 +37,8 @@ public struct KeyMaker {
     guard let action = ahead.expected() else { return .none(Fact("key.nothing-follows")) }
     let real = Named(action, in: ahead)
     let wanted = question.options.map(\.text)
-    let reach = Reach(run.simulation, level: question.level) { reach in
-      wanted.allSatisfy { text in reach.ways.contains { Named($0).fits(text, question.subject) } }
+    let reach = Reach(run.simulation, level: question.level) { ways in
+      wanted.allSatisfy { text in ways.contains { Named($0).fits(text, question.subject) } }
     }
     key.truth = Fact("reason.really", ("step", .string(real.text)), ("actor", .string(real.actor)))
     key.options = question.options.map { option in
@@ -81,8 +81,8 @@ public struct KeyMaker {
 
   private func whichCould(_ key: inout Key, _ question: Question, _ run: Run) -> KeyResult {
     let wanted = question.options.map(\.text)
-    let reach = Reach(run.simulation, level: question.level) { reach in
-      wanted.allSatisfy { text in reach.ways.contains { Named($0).fits(text, question.subject) } }
+    let reach = Reach(run.simulation, level: question.level) { ways in
+      wanted.allSatisfy { text in ways.contains { Named($0).fits(text, question.subject) } }
     }
     key.options = question.options.map { option in
       if let way = reach.ways.first(where: { Named($0).fits(option.text, question.subject) }) {
