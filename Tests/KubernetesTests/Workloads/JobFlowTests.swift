@@ -15,11 +15,11 @@ import Testing
       template:
         spec:
           restartPolicy: Never
-          containers: [{name: main, image: demo/busybox:1.36, command: [sh, -c, "\(command)"]}]
+          containers: [{name: main, image: demo/busybox:1.0, command: [sh, -c, "\(command)"]}]
     """
   }
 
-  private static let start = "preload demo/busybox:1.36\npreload demo/web:1.0\n"
+  private static let start = "preload demo/busybox:1.0\npreload demo/web:1.0\n"
 
   private static func run(_ version: Version, _ command: String, _ more: String, _ script: String) throws -> Flow {
     try Flow(start + "kubectl apply -f job.yaml\n" + script, version, ["job.yaml": job(command, more)])
@@ -113,7 +113,7 @@ import Testing
   // MARK: CronJobs
 
   @Test(arguments: [Version.then, .now]) func everyMinuteAJob(_ version: Version) throws {
-    let line = "kubectl create cronjob tick --image=demo/busybox:1.36 --schedule='*/1 * * * *' -- sh -c 'sleep 1'\n"
+    let line = "kubectl create cronjob tick --image=demo/busybox:1.0 --schedule='*/1 * * * *' -- sh -c 'sleep 1'\n"
     let flow = try Flow(Self.start + line + "advance 320s", version)
     let jobs = flow.simulation.etcd.objects.filter { $0.kind == .job }.map(\.name).sorted()
     // Three are kept that went well.
@@ -137,7 +137,7 @@ import Testing
             template:
               spec:
                 restartPolicy: Never
-                containers: [{name: main, image: demo/busybox:1.36, command: [sh, -c, "sleep 600"]}]
+                containers: [{name: main, image: demo/busybox:1.0, command: [sh, -c, "sleep 600"]}]
       """
     let flow = try Flow(Self.start + "kubectl apply -f cron.yaml\nadvance 200s", version, ["cron.yaml": text])
     #expect(flow.simulation.etcd.objects.filter { $0.kind == .job }.count == 1)
