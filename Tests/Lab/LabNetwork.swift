@@ -79,7 +79,9 @@ struct LabNetwork {
 
   /// What kube-proxy would write on a node, with every choice made.
   func rules(on node: Int) -> String {
-    var nat = [":KUBE-SERVICES - [0:0]", ":KUBE-NODEPORTS - [0:0]", ":KUBE-POSTROUTING - [0:0]", ":KUBE-MARK-MASQ - [0:0]"]
+    var nat = [
+      ":KUBE-SERVICES - [0:0]", ":KUBE-NODEPORTS - [0:0]", ":KUBE-POSTROUTING - [0:0]", ":KUBE-MARK-MASQ - [0:0]",
+    ]
     var lines: [String] = [
       "-A PREROUTING -m comment --comment \"kubernetes service portals\" -j KUBE-SERVICES",
       "-A OUTPUT -m comment --comment \"kubernetes service portals\" -j KUBE-SERVICES",
@@ -95,8 +97,12 @@ struct LabNetwork {
       let address = service.address.text
       let local = service.backends.filter { pods[$0].node == node }
       if service.backends.isEmpty {
-        filter.append("-A KUBE-SERVICES -d \(address)/32 -p tcp -m tcp --dport 80 -j REJECT --reject-with icmp-port-unreachable")
-        filter.append("-A KUBE-EXTERNAL -p tcp -m addrtype --dst-type LOCAL -m tcp --dport \(service.nodePort) -j REJECT --reject-with icmp-port-unreachable")
+        filter.append(
+          "-A KUBE-SERVICES -d \(address)/32 -p tcp -m tcp --dport 80 -j REJECT --reject-with icmp-port-unreachable"
+        )
+        filter.append(
+          "-A KUBE-EXTERNAL -p tcp -m addrtype --dst-type LOCAL -m tcp --dport \(service.nodePort) -j REJECT --reject-with icmp-port-unreachable"
+        )
         continue
       }
       if service.isLocal, local.isEmpty {
@@ -133,7 +139,8 @@ struct LabNetwork {
     let hooks = [
       "-A INPUT -m conntrack --ctstate NEW -j KUBE-EXTERNAL", "-A FORWARD -j KUBE-FORWARD",
       "-A FORWARD -m conntrack --ctstate NEW -j KUBE-SERVICES", "-A OUTPUT -m conntrack --ctstate NEW -j KUBE-SERVICES",
-      "-A KUBE-FORWARD -m conntrack --ctstate INVALID -j DROP", "-A KUBE-FORWARD -m mark --mark 0x4000/0x4000 -j ACCEPT",
+      "-A KUBE-FORWARD -m conntrack --ctstate INVALID -j DROP",
+      "-A KUBE-FORWARD -m mark --mark 0x4000/0x4000 -j ACCEPT",
       "-A KUBE-FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
     ]
     let natText = (["*nat"] + nat + lines + ["COMMIT"]).joined(separator: "\n")

@@ -151,7 +151,9 @@ struct Plan {
   func targets(_ random: inout Random, limit: Int) -> [Target] {
     var all: [Target] = []
     func reach(_ kernel: String, _ namespace: String) {
-      for pod in network.pods { all.append(Target(kernel: kernel, namespace: namespace, address: pod.address, port: 8080)) }
+      for pod in network.pods {
+        all.append(Target(kernel: kernel, namespace: namespace, address: pod.address, port: 8080))
+      }
       for service in network.services {
         all.append(Target(kernel: kernel, namespace: namespace, address: service.address, port: 80))
         for node in network.nodes {

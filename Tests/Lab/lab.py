@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import kernel  # noqa: E402
@@ -119,11 +120,13 @@ def main():
         print("the laboratory skips everything: %s" % why)
         return 0
     if is_sample:
-        jobs = [["mutations", "7", "6"], ["random", "40", "3"]]
+        jobs = [["reference", "3"], ["mutations", "7", "6"], ["random", "40", "3"]]
     else:
-        jobs = [["reference"], ["mutations", "1", "200"], ["random", "1", "100"]]
+        jobs = [["reference", "30"], ["mutations", "1", "200"], ["random", "1", "100"]]
     only = [a[7:] for a in sys.argv[1:] if a.startswith("--only=")]
     report = Report()
+    limit = float(os.environ.get("LAB_SECONDS", "0"))
+    began = time.time()
     for job in jobs:
         if only and job[0] not in only:
             continue
@@ -132,8 +135,13 @@ def main():
         before = report.visits
         for line in out.splitlines():
             plan = json.loads(line)
+            if limit and time.time() - began > limit:
+                report.fail("the time of LAB_SECONDS was over before %s" % plan["name"])
+                break
             check(plan, report)
             cases += len(plan["cases"])
+            if not is_sample:
+                print("  %s: %d visits so far" % (plan["name"], report.visits), flush=True)
         print("%s: %d cases, %d visits in the model and in the kernel" % (job[0], cases, report.visits - before), flush=True)
     print("%d visits, %d headers compared, %d differences" % (report.visits, report.frames, len(report.failures)))
     print("not shown here: tunnels and ipvs, which this laboratory does not build; rp_filter and time-outs of minutes")

@@ -4,7 +4,7 @@ import Kubernetes
 
 /// Prints networks of the model and what it says of packets in them, for the laboratory that asks a real kernel.
 ///
-/// `network-lab reference`, `network-lab mutations SEED COUNT`, `network-lab random SEED COUNT`
+/// `network-lab reference COUNT`, `network-lab mutations SEED COUNT`, `network-lab random SEED COUNT`
 func emit(_ json: [String: Any]) {
   guard let data = try? JSONSerialization.data(withJSONObject: json, options: [.sortedKeys]) else { return }
   FileHandle.standardOutput.write(data)
@@ -20,7 +20,7 @@ func plan(_ name: String, _ network: LabNetwork, _ cases: [[String: Any]]) {
   emit(json)
 }
 
-func reference() {
+func reference(_ limit: Int) {
   for (name, change) in [
     ("reference", { (_: inout LabNetwork) in }), ("no hairpin", { $0.hairpin = false }),
     ("bridge-nf-call-iptables=0", { $0.bridgeCallsRules = false }), ("dead backend", { $0.pods[2].listens = false }),
@@ -32,9 +32,9 @@ func reference() {
     for choice in 0..<2 {
       var network = base
       network.choice = choice
-      var random = Random(seed: 1)
+      var random = Random(seed: UInt64(limit + choice))
       let plan = Plan(network)
-      let targets = plan.targets(&random, limit: 1000)
+      let targets = plan.targets(&random, limit: limit)
       cases.append(
         plan.example("backend \(choice + 1)", rules: rules(network), visits: targets, withFrames: true)
       )
@@ -74,10 +74,12 @@ func networks(_ seed: UInt64, _ count: Int) {
 let arguments = CommandLine.arguments.dropFirst()
 let numbers = arguments.dropFirst().compactMap { Int($0) }
 switch arguments.first {
-case "reference": reference()
+case "reference" where numbers.count == 1: reference(numbers[0])
 case "mutations" where numbers.count == 2: mutations(UInt64(numbers[0]), numbers[1])
 case "random" where numbers.count == 2: networks(UInt64(numbers[0]), numbers[1])
 default:
-  FileHandle.standardError.write(Data("usage: network-lab reference | mutations SEED COUNT | random SEED COUNT\n".utf8))
+  FileHandle.standardError.write(
+    Data("usage: network-lab reference COUNT | mutations SEED COUNT | random SEED COUNT\n".utf8)
+  )
   exit(64)
 }

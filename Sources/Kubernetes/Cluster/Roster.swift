@@ -62,7 +62,17 @@ private enum Places {
 private struct Company {
   var cast = Cast<Kube>()
   var apiserver: KubeAPIServer
-  let objects: [Object]
+  private let objects: [Object]
+  /// The same by their kind: thousands of kubelets ask for Pods alone.
+  private let byKind: Table<Kind, [Object]>
+
+  init(apiserver: KubeAPIServer, objects: [Object]) {
+    self.apiserver = apiserver
+    self.objects = objects
+    var byKind: Table<Kind, [Object]> = [:]
+    for object in objects { byKind.update(object.kind, default: []) { $0.append(object) } }
+    self.byKind = byKind
+  }
 
   /// Where the next to join will stand.
   var next: Address { Places.first + cast.count }
@@ -84,7 +94,9 @@ private struct Company {
   @discardableResult
   mutating func add<C: Component & Watching>(watching component: C) -> Address where C.Model == Kube {
     var component = component
-    component.seed(objects, revision: Inventory.revision)
+    let informers = component.client.informers
+    let wanted = informers.count == 1 ? byKind[informers[0].kind] ?? [] : objects
+    component.seed(wanted, revision: Inventory.revision)
     for informer in component.client.informers {
       apiserver.seed(watcher: next, informer.kind, informer.selector)
     }
@@ -122,7 +134,8 @@ private struct Assembly {
     for object in inventory.objects { etcd.seed(object) }
     var company = Company(apiserver: apiserver(), objects: inventory.objects)
     company.add(Kubectl(version: spec.version, apiserver: Places.apiserver, server: server))
-    company.add(watching: scheduler())
+    company.add(watching: scheduler("kube-scheduler"))
+    for name in spec.schedulers { company.add(watching: scheduler(name)) }
     addManager(to: &company)
     var nodes = MeasuredNodes()
     if isNetworked { nodes.fabric = company.add(fabric(first: company.next + 1)) }
@@ -152,13 +165,14 @@ private struct Assembly {
     return apiserver
   }
 
-  private func scheduler() -> KubeScheduler {
+  private func scheduler(_ name: String) -> KubeScheduler {
     KubeScheduler(
+      name,
       version: spec.version,
       durations: durations,
       apiserver: Places.apiserver,
       server: server,
-      random: random.stream("kube-scheduler")
+      random: random.stream(name)
     )
   }
 
@@ -169,6 +183,12 @@ private struct Assembly {
     loops.append(company.add(watching: DeploymentController(version: spec.version, apiserver: Places.apiserver)))
     loops.append(company.add(watching: StatefulSetController(version: spec.version, apiserver: Places.apiserver)))
     loops.append(company.add(watching: DaemonSetController(version: spec.version, apiserver: Places.apiserver)))
+    loops.append(company.add(watching: JobController(version: spec.version, apiserver: Places.apiserver)))
+    loops.append(company.add(watching: CronJobController(version: spec.version, apiserver: Places.apiserver)))
+    loops.append(company.add(watching: DisruptionController(version: spec.version, apiserver: Places.apiserver)))
+    if spec.version == .now {
+      loops.append(company.add(watching: TTLAfterFinishedController(apiserver: Places.apiserver)))
+    }
     let autoscaler = HorizontalPodAutoscalerController(version: spec.version, apiserver: Places.apiserver)
     loops.append(company.add(watching: autoscaler))
     loops.append(company.add(watching: EndpointSliceController(version: spec.version, apiserver: Places.apiserver)))

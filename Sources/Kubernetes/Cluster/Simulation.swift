@@ -33,6 +33,8 @@ public struct Simulation {
     case shell(Time)
     /// Until when a goal is waited for that only silence can bring about.
     case goal(Goal, patience: Time)
+    /// A line that waits for something whose name nobody knows yet.
+    case name(NumberedLine)
     case moment(Time)
     /// A visitor has not yet got what it wants, nor given up.
     case visit(Address, number: Int64)
@@ -47,11 +49,11 @@ public struct Simulation {
   public let spec: ClusterSpec
   public let images: Images
   public let seed: UInt64
-  public private(set) var timeline: Timeline<Kube>
+  public internal(set) var timeline: Timeline<Kube>
   public private(set) var script: [NumberedLine]
   private let parser: ScriptParser
   var cursor = Cursor()
-  private var cursors: [Cursor] = [Cursor()]
+  var cursors: [Cursor] = [Cursor()]
 
   /// A cluster as its spec has it, at the beginning of a script.
   ///
@@ -76,8 +78,8 @@ public struct Simulation {
       images: images,
       preloaded: Simulation.preloaded(script),
       seed: seed,
-      measured: Simulation.hasLoad(script),
-      networked: Simulation.hasPackets(script),
+      measured: ScriptNeeds.load(script),
+      networked: ScriptNeeds.packets(script),
       supposing: rule
     )
     timeline = Timeline(world, budget: budget)
@@ -91,34 +93,6 @@ public struct Simulation {
       images.append(image)
     }
     return images
-  }
-
-  /// Clients outside exist where a script speaks of them.
-  private static func hasLoad(_ script: [NumberedLine]) -> Bool {
-    for numbered in script {
-      switch numbered.line {
-      case .load: return true
-      case .deferred(let text) where text.hasPrefix("load "): return true
-      default: break
-      }
-    }
-    return false
-  }
-
-  /// Kernels move packets where a script sends some, or looks at tables.
-  private static func hasPackets(_ script: [NumberedLine]) -> Bool {
-    for numbered in script {
-      switch numbered.line {
-      case .send, .view(.network): return true
-      case .deferred(let text):
-        for verb in ["send", "ip", "bridge", "iptables-save", "conntrack", "ss", "tcpdump"]
-        where text.hasPrefix("\(verb) ") {
-          return true
-        }
-      default: break
-      }
-    }
-    return false
   }
 
   // MARK: Going on
@@ -154,6 +128,10 @@ public struct Simulation {
         } else {
           return true
         }
+      case .name(let numbered):
+        if isNameless(numbered.text) { return true }
+        cursor.wait = .nothing
+        lay(numbered.line, numbered)
       case .visit(let kernel, let number):
         let hasEnded = world.component(kernel, as: Kernel.self)?.result(number) != nil
         guard hasEnded || world.nextTime() == nil || world.isStopped(kernel) else { return true }
@@ -201,7 +179,7 @@ public struct Simulation {
   /// Takes one step of the canonical order, or the one that a chooser picks.
   public mutating func step() -> Progress {
     guard let action = expected() else { return .finished }
-    return .step(perform(action))
+    return .step(perform(action, isExpected: true))
   }
 
   public mutating func step<C: Chooser>(_ chooser: inout C) -> Progress where C.Model == Kube {
@@ -212,9 +190,11 @@ public struct Simulation {
   }
 
   /// Does an enabled action: a departure, where it is not what the canonical order would do.
+  ///
+  /// Whoever has just asked for what is expected says so.
   @discardableResult
-  public mutating func perform(_ action: KubeAction) -> KubeStep {
-    let step = timeline.perform(action)
+  public mutating func perform(_ action: KubeAction, isExpected: Bool = false) -> KubeStep {
+    let step = timeline.perform(action, isFirst: isExpected && !countsBackground)
     remember()
     return step
   }
@@ -244,6 +224,11 @@ public struct Simulation {
   }
 
   private mutating func remember() {
+    // A step that was gone back over and is taken again keeps the future behind it.
+    if timeline.end > position, cursors.count > position {
+      cursors[position] = cursor
+      return
+    }
     if cursors.count > position { cursors.removeLast(cursors.count - position) }
     cursors.append(cursor)
   }
@@ -263,6 +248,15 @@ public struct Simulation {
     return copy
   }
 
+  /// The same cluster without its past: a search makes thousands of copies, and each copy that goes on would take all
+  /// of the past along.
+  public func withoutPast() -> Simulation {
+    var copy = self
+    copy.timeline = Timeline(world, budget: 2)
+    copy.cursors = [cursor]
+    return copy
+  }
+
   // MARK: The script
 
   private mutating func begin(_ numbered: NumberedLine) {
@@ -276,6 +270,7 @@ public struct Simulation {
     case .kubectl(let command):
       cursor.wait = .kubectl
       if let kubectl = world.address(of: "kubectl") { intervene(.tell(.command(command), to: kubectl)) }
+    case .deferred(let text) where isNameless(text): cursor.wait = .name(numbered)
     case .deferred(let text): resolve(text, numbered)
     case .preload(let image, let node):
       // Somebody on the node loads the image by hand.

@@ -2,12 +2,40 @@ import Clockwork
 
 /// DefaultPreemption: whether Pods of lower priority can make room for one that fits nowhere, and which.
 ///
-/// Pure: it says who would have to go, and evicts nobody. PodDisruptionBudgets are not looked at.
+/// Pure: it says who would have to go, and evicts nobody. PodDisruptionBudgets are kept where that is possible, and
+/// broken where it is not.
 public struct Preemption: Sendable {
   /// A node with the Pods that would have to leave it, the most important first.
   public struct Candidate: Equatable, Sendable {
     public let node: String
     public let victims: [PodInfo]
+    /// How many of them no budget has room for.
+    public var violations: Int64 = 0
+  }
+
+  /// How many Pods of a group may be missing.
+  public struct Budget: Equatable, Sendable {
+    public var namespace: String
+    public var selector: LabelSelector
+    public var allowed: Int64
+    /// Pods whose eviction has been granted already.
+    public var granted: [String] = []
+
+    public init(namespace: String, selector: LabelSelector, allowed: Int64) {
+      self.namespace = namespace
+      self.selector = selector
+      self.allowed = allowed
+    }
+
+    init?(_ object: Object) {
+      guard let budget = object.as(PodDisruptionBudget.self) else { return nil }
+      self.init(
+        namespace: object.namespace,
+        selector: object.budgetSelector,
+        allowed: budget.status.disruptionsAllowed
+      )
+      granted = budget.status.disruptedPods.keys
+    }
   }
 
   /// What came of it.
@@ -23,6 +51,7 @@ public struct Preemption: Sendable {
   let pod: PodInfo
   let state: CycleState
   let nominees: Nominees
+  public var budgets: [Budget] = []
 
   public init(_ profile: SchedulerProfile, _ pod: PodInfo, _ state: CycleState, _ nominees: Nominees) {
     self.profile = profile
@@ -109,15 +138,37 @@ public struct Preemption: Sendable {
       return .failure(Failure(rejection: rejection))
     }
     var victims: [PodInfo] = []
-    for other in Preemption.byImportance(lower) {
+    var violations: Int64 = 0
+    let (violating, others) = split(Preemption.byImportance(lower))
+    // Whom a budget protects is put back first.
+    for (place, other) in (violating + others).enumerated() {
       left.add(other)
       counted.count(other, on: node, 1)
       if profile.filter(pod, left, counted, nominees) == nil { continue }
       left.remove(other.key)
       counted.count(other, on: node, -1)
       victims.append(other)
+      if place < violating.count { violations += 1 }
     }
-    return .success(Candidate(node: node.name, victims: victims))
+    return .success(Candidate(node: node.name, victims: victims, violations: violations))
+  }
+
+  /// Pods that no budget has room for, and the others; both keep their order.
+  private func split(_ pods: [PodInfo]) -> (violating: [PodInfo], others: [PodInfo]) {
+    if budgets.isEmpty { return ([], pods) }
+    var left = budgets
+    var violating: [PodInfo] = []
+    var others: [PodInfo] = []
+    for pod in pods {
+      var violates = false
+      for place in left.indices where left[place].namespace == pod.namespace && !pod.labels.isEmpty {
+        if left[place].granted.contains(pod.key.name) || !left[place].selector.matches(pod.labels) { continue }
+        left[place].allowed -= 1
+        if left[place].allowed < 0 { violates = true }
+      }
+      if violates { violating.append(pod) } else { others.append(pod) }
+    }
+    return (violating, others)
   }
 
   /// By priority, then by age: a Pod that its kubelet has not seen yet is the youngest.
@@ -140,7 +191,7 @@ public struct Preemption: Sendable {
 
   /// The candidate that costs least; one of several equal ones by chance.
   ///
-  /// In this order: the least important highest victim, the smallest sum of priorities, the fewest victims, the
+  /// In this order: the fewest broken budgets, the least important highest victim, the smallest sum of priorities, the fewest victims, the
   /// victim that started last.
   static func best(_ candidates: [Candidate], _ random: inout Random) -> Candidate? {
     var left = candidates
@@ -150,6 +201,7 @@ public struct Preemption: Sendable {
       for candidate in left { least = min(least, lowest(candidate)) }
       left = left.filter { lowest($0) == least }
     }
+    keep { $0.violations }
     keep { $0.victims.first?.priority ?? .min }
     // As upstream adds them up: a victim more never makes a sum smaller.
     keep { candidate in candidate.victims.reduce(0) { $0 + $1.priority + 2_147_483_648 } }

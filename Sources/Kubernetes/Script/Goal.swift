@@ -28,6 +28,9 @@ public struct Goal: Equatable, Sendable {
     guard let key else { return false }
     guard let found = object(key) else { return wanted == .gone }
     if let deployment = found.as(Deployment.self) { return deployment.isMet(wanted) }
+    if let job = found.as(BatchJob.self), case .condition(let type, let expected) = wanted {
+      return job.status.conditions.contains { $0.type == type && $0.status == expected }
+    }
     if let isReady = found.isRolledOut, case .condition("Ready", let expected) = wanted {
       return isReady == (expected == "True")
     }

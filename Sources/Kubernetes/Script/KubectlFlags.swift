@@ -30,13 +30,13 @@ struct KubectlFlag: Equatable, Sendable {
 enum KubectlFlags {
   static let verbs = [
     "run", "create", "apply", "get", "describe", "delete", "exec", "patch", "label", "logs", "events",
-    "cordon", "uncordon", "taint", "top", "scale", "autoscale", "auth", "set", "rollout", "expose",
+    "cordon", "uncordon", "drain", "taint", "top", "scale", "autoscale", "auth", "set", "rollout", "expose",
   ]
 
   /// Real verbs that the model does not play (yet).
   static let later = [
     "annotate", "api-resources", "api-versions", "attach", "certificate", "cluster-info",
-    "completion", "config", "cp", "debug", "diff", "drain", "edit", "explain", "kustomize",
+    "completion", "config", "cp", "debug", "diff", "edit", "explain", "kustomize",
     "options", "plugin", "port-forward", "proxy", "replace",
     "version", "wait",
   ]
@@ -85,7 +85,10 @@ enum KubectlFlags {
     case "scale":
       selecting + [KubectlFlag("replicas"), KubectlFlag("current-replicas"), KubectlFlag("timeout")]
     case "create":
-      [KubectlFlag("image"), KubectlFlag("replicas", "r"), KubectlFlag("port")] + flags("apply")
+      [
+        KubectlFlag("image"), KubectlFlag("replicas", "r"), KubectlFlag("port"), KubectlFlag("schedule"),
+        KubectlFlag("from"), KubectlFlag("restart"),
+      ] + flags("apply")
     case "apply":
       [
         KubectlFlag("filename", "f"), KubectlFlag("validate", "", .optional("true")),
@@ -150,6 +153,12 @@ enum KubectlFlags {
         KubectlFlag("output", "o"), KubectlFlag("no-headers", "", .switching), KubectlFlag("chunk-size"),
       ]
     case "cordon", "uncordon": selecting
+    case "drain":
+      selecting + [
+        KubectlFlag("ignore-daemonsets", "", .switching), KubectlFlag("delete-emptydir-data", "", .switching),
+        KubectlFlag("delete-local-data", "", .switching, isGone: true), KubectlFlag("force", "", .switching),
+        KubectlFlag("grace-period"), KubectlFlag("timeout"),
+      ]
     case "taint":
       selecting + [
         KubectlFlag("overwrite", "", .switching), KubectlFlag("all", "", .switching),

@@ -44,6 +44,10 @@ struct KubectlReader {
       if let kind = arguments.plain.first, Kind.named(kind.text) == .deployment {
         return try WorkloadReader(arguments: arguments, namespace: namespace).create()
       }
+      if let kind = arguments.plain.first, let named = Kind.named(kind.text), named == .job || named == .cronJob {
+        let reader = WorkloadReader(arguments: arguments, namespace: namespace)
+        return named == .job ? try reader.createJob() : try reader.createCronJob()
+      }
       return .create(try sources(arguments, namespace))
     case "scale", "set", "rollout", "expose": return try workload(arguments, namespace)
     case "apply": return .apply(try sources(arguments, namespace))
@@ -55,7 +59,8 @@ struct KubectlReader {
     case "patch": return try patch(arguments, namespace)
     case "logs": return .logs(try LogsReader(arguments: arguments, namespace: namespace).logs())
     case "events": return .events(try LogsReader(arguments: arguments, namespace: namespace).events())
-    case "cordon", "uncordon", "taint": return try NodeReader(arguments: arguments, namespace: namespace).operation()
+    case "cordon", "uncordon", "drain", "taint":
+      return try NodeReader(arguments: arguments, namespace: namespace).operation()
     case "autoscale": return try AutoscaleReader(version: version, arguments: arguments).operation(namespace)
     case "top": return .top(try TopReader.read(arguments, version))
     default: return try label(arguments, namespace)

@@ -6,6 +6,18 @@ extension Command {
     /// True to cordon, false to uncordon.
     case cordon(Bool)
     case taint(TaintChange)
+    case drain(DrainOptions)
+  }
+
+  /// What `kubectl drain` may do besides.
+  public struct DrainOptions: Equatable, Sendable {
+    public var ignoresDaemonSets: Bool = false
+    public var deletesEmptyDirs: Bool = false
+    public var isForced: Bool = false
+    /// Nothing where the Pods' own grace applies.
+    public var graceSeconds: Int64? = nil
+
+    public init() {}
   }
 
   public struct TaintChange: Equatable, Sendable {
@@ -26,6 +38,7 @@ struct NodeReader {
   func operation() throws(Mistake) -> Command.Operation {
     switch arguments.verb.text {
     case "taint": try taint()
+    case "drain": .node(try cordoned(), .drain(try draining()))
     default: .node(try cordoned(), .cordon(arguments.verb.text == "cordon"))
     }
   }
@@ -42,6 +55,20 @@ struct NodeReader {
       return try SelectionReader(arguments, namespace).read(arguments.plain)
     }
     return try SelectionReader(arguments, namespace).read([Word(text: "nodes", column: arguments.verb.column)] + words)
+  }
+
+  private func draining() throws(Mistake) -> Command.DrainOptions {
+    var options = Command.DrainOptions()
+    options.ignoresDaemonSets = arguments.isOn("ignore-daemonsets")
+    options.deletesEmptyDirs = arguments.isOn("delete-emptydir-data") || arguments.isOn("delete-local-data")
+    options.isForced = arguments.isOn("force")
+    if let grace = arguments.value("grace-period") {
+      guard let seconds = Int64(grace.value), seconds >= -1 else {
+        throw Mistake("script.kubectl.number", grace.word, [("flag", "--grace-period"), ("text", grace.value)])
+      }
+      options.graceSeconds = seconds < 0 ? nil : seconds
+    }
+    return options
   }
 
   private func taint() throws(Mistake) -> Command.Operation {

@@ -3,6 +3,8 @@ import Clockwork
 /// A kubectl command about workloads: `create deployment`, `scale`, `set`, `rollout`, `expose`.
 public enum WorkloadCommand: Equatable, Sendable {
   case create(Object)
+  /// A Job out of a CronJob, by hand.
+  case createFrom(ObjectKey, name: String)
   case scale([ObjectKey], replicas: Int64, current: Int64?)
   case change([ObjectKey], Change, cause: String)
   case status(ObjectKey, watches: Bool, revision: Int64)

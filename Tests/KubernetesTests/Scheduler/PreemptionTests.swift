@@ -149,12 +149,15 @@ import Testing
     _ pod: PodInfo,
     _ version: Version = .now,
     seed: UInt64 = 1,
-    nominated: String = ""
+    nominated: String = "",
+    budgets: [Preemption.Budget] = []
   ) -> Preemption.Outcome {
     let profile = SchedulerProfile(version)
     let rejections = nodes.compactMap { profile.filter(pod.demand, $0) }
     var random = Random(seed: seed)
-    return Preemption(profile, pod, CycleState(), Nominees()).run(
+    var preemption = Preemption(profile, pod, CycleState(), Nominees())
+    preemption.budgets = budgets
+    return preemption.run(
       nodes,
       rejections,
       policy: "PreemptLowerPriority",
@@ -177,6 +180,23 @@ import Testing
     #expect(Self.found(Self.outcome([Self.node("a", pods)], high)) == "a: old young")
     let small = Self.info("high", cpu: "500m", priority: 10)
     #expect(Self.found(Self.outcome([Self.node("a", pods)], small)) == "a: young")
+  }
+
+  @Test func aBudgetIsKeptWhereThatIsPossible() {
+    let high = Self.info("high", cpu: "2", priority: 10)
+    var kept = Self.info("kept", cpu: "2", priority: 1)
+    kept.labels = ["app": "kept"]
+    let dear = Self.info("dear", cpu: "2", priority: 5)
+    let selector = LabelSelector(matchLabels: ["app": "kept"])
+    func taken(_ nodes: [NodeInfo], allowed: Int64) -> String {
+      let budget = Preemption.Budget(namespace: kept.namespace, selector: selector, allowed: allowed)
+      return Self.found(Self.outcome(nodes, high, budgets: [budget]))
+    }
+    let both = [Self.node("a", [kept]), Self.node("b", [dear])]
+    #expect(taken(both, allowed: 1) == "a: kept")
+    #expect(taken(both, allowed: 0) == "b: dear")
+    // Where nothing else helps, the budget is broken.
+    #expect(taken([Self.node("a", [kept])], allowed: 0) == "a: kept")
   }
 
   @Test func theCheapestNodeIsTaken() {

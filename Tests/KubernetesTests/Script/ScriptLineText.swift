@@ -88,6 +88,11 @@ enum ScriptLineText {
       parts += change.add.map { "\($0.key)=\($0.value):\($0.effect)" }
       parts += change.remove.map { "\($0.key)=\($0.value):\($0.effect)-" }
       if change.overwrite { parts.append("overwrite") }
+    case .node(let selection, .drain(let options)):
+      parts = ["drain"] + of(selection)
+      if options.ignoresDaemonSets { parts.append("daemons") }
+      if options.deletesEmptyDirs { parts.append("directories") }
+      if options.isForced { parts.append("forced") }
     case .workload(let command): parts = ["\(command)"]
     case .autoscale(let keys, let options):
       parts = ["autoscale"] + keys.map(\.qualifiedName) + ["\(options.minimum ?? 0)...\(options.maximum)"]

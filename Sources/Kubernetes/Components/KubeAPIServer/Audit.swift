@@ -60,6 +60,9 @@ enum Audit {
     record.code = 200
     record.time = flight.arrived
     record.resourceVersion = "\(quota.resourceVersion)"
+    if let budget = quota.as(PodDisruptionBudget.self) {
+      record.note = "disruptionsAllowed=\(budget.status.disruptionsAllowed)"
+    }
     if let used = quota.as(ResourceQuota.self)?.status.used { record.note = "used \(Amounts(used).text)" }
     return record
   }

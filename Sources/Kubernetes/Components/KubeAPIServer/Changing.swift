@@ -21,6 +21,7 @@ extension KubeAPIServer {
       flight.stage = .store
     case .patch(let kind, let patch): self.patch(&flight, base, kind, patch, at: now)
     case .object(let object): replace(&flight, base, object, at: now)
+    case .delete(let deletion) where flight.request.subresource == "eviction": evict(&flight, base, deletion, at: now)
     case .delete(let deletion): delete(&flight, base, deletion, at: now)
     case .scale(let replicas): scale(&flight, base, replicas, at: now)
     case .none, .exec, .token, .logs, .access: flight.fail(400, "BadRequest", "the body of the request was empty")

@@ -36,6 +36,13 @@ extension KubeAPIServer {
       flight.stage = flight.charges.isEmpty ? .store : .charge
       return
     }
+    if let budget = reply.current?.as(PodDisruptionBudget.self), let pod = flight.object?.pod {
+      // Somebody else was given leave meanwhile: the budget is asked once more.
+      guard let charged = granted(budget, to: pod, &flight, at: flight.arrived) else { return }
+      flight.charges[0] = Object(charged)
+      flight.stage = .charge
+      return
+    }
     guard let current = reply.current?.as(ResourceQuota.self), let object = flight.object else {
       // The quota is gone: it asks for nothing any more.
       flight.charges.removeFirst()

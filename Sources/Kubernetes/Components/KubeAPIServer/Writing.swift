@@ -27,6 +27,7 @@ extension KubeAPIServer {
     case .update, .patch, .delete: flight.stage = .validate
     }
     if case .bind = flight.request.body { flight.stage = .validate }
+    if flight.request.subresource == "eviction" { flight.stage = .validate }
     if case .token = flight.request.body { flight.stage = .validate }
   }
 

@@ -38,7 +38,10 @@ extension KubeScheduler {
     let rejections = cycle.rejections
     var outcome: Preemption.Outcome? = nil
     if !rejections.isEmpty {
-      let preemption = Preemption(profile, entry.info, cycle.state, queue.nominees)
+      var preemption = Preemption(profile, entry.info, cycle.state, queue.nominees)
+      for informer in client.informers where informer.kind == .podDisruptionBudget {
+        preemption.budgets = informer.objects.compactMap { Preemption.Budget($0) }
+      }
       outcome = preemption.run(
         cache.nodes,
         rejections,

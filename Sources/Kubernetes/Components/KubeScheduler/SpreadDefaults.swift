@@ -3,7 +3,7 @@ import Clockwork
 // Which Pods belong together, for Pods that say nothing about how they are to be spread.
 extension KubeScheduler {
   /// Kinds that are only looked up when a Pod is scheduled; news about them decide nothing by themselves.
-  static let reference: [Kind] = [.service, .replicaSet, .namespace]
+  static let reference: [Kind] = [.service, .replicaSet, .namespace, .podDisruptionBudget]
 
   /// Takes such news in at once.
   mutating func lookUpNews() {

@@ -16,6 +16,7 @@ extension Kubectl {
     case .logsTarget, .logsPods, .logs: answerLogs(response, to: job)
     case .events: answerEvents(response, to: job, at: now)
     case .nodeRead, .nodeList, .nodePatch: answerNode(response, to: job)
+    case .drainPods, .evict, .drainWait: answerDrain(response, to: job, at: now)
     case .workload(let purpose): answerWorkload(response, purpose, to: job, at: now)
     case .autoscaleRead, .autoscale: answerAutoscale(response, to: job)
     }

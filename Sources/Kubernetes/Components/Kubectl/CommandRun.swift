@@ -34,6 +34,10 @@ struct Job: Sendable {
     case nodeList
     /// What is printed behind the name of the node.
     case nodePatch(said: String)
+    case drainPods(node: String)
+    /// How often a budget has refused.
+    case evict(uid: String, tries: Int64)
+    case drainWait(String)
     case workload(WorkloadJob)
     case autoscaleRead
     case autoscale
@@ -48,6 +52,8 @@ struct Job: Sendable {
   var verb: APIVerb
   var subresource: String = ""
   var body: Request.Body = .none
+  /// It is not sent before.
+  var notBefore: Int64 = 0
 
   init(_ purpose: Purpose, _ key: ObjectKey, _ body: Request.Body = .none) {
     self.purpose = purpose
@@ -64,7 +70,11 @@ struct Job: Sendable {
       self.body = .logs(query)
     case .top(let options), .topPods(let options), .topNodes(let options): verb = options.name.isEmpty ? .list : .get
     case .delete: verb = .delete
-    case .wait: verb = .watch
+    case .wait, .drainWait: verb = .watch
+    case .drainPods: verb = .list
+    case .evict:
+      verb = .create
+      subresource = "eviction"
     case .canI: verb = .create
     case .exec:
       verb = .create
@@ -103,6 +113,8 @@ struct CommandRun: Sendable {
     var uid: String
     /// The revision of a rollout that is followed; nothing when the end of the object is awaited.
     var rollout: Int64? = nil
+    /// What is printed at its end.
+    var said: String = ""
   }
 
   let command: Command
@@ -184,7 +196,10 @@ struct CommandRun: Sendable {
   mutating func see(_ event: WatchEvent) {
     guard let gone = awaited, event.object.key == gone.key else { return }
     if gone.rollout != nil { return follow(event) }
-    if event.type == .deleted || event.object.uid != gone.uid { awaited = nil }
+    guard event.type == .deleted || event.object.uid != gone.uid else { return }
+    awaited = nil
+    if !gone.said.isEmpty { say(gone.said, about: .object(gone.key)) }
+    endDrain()
   }
 
   // MARK: The first requests

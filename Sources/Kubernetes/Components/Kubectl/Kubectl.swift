@@ -28,7 +28,7 @@ public struct Kubectl: Component {
   }
 
   /// True when every command has returned, or has nothing to do but to wait for new lines of a log.
-  public var isIdle: Bool { typed.isEmpty && run?.onlyFollows ?? true }
+  public var isIdle: Bool { typed.isEmpty && (run?.onlyFollows ?? true || run?.jobs.first?.isHopeless ?? false) }
 
   // MARK: Messages
 
@@ -37,7 +37,7 @@ public struct Kubectl: Component {
     case .command(let command):
       typed.append(command)
       // Whoever types the next command has stopped following a log.
-      if run?.onlyFollows == true { end() } else { begin() }
+      if run?.onlyFollows == true || run?.jobs.first?.isHopeless == true { end() } else { begin() }
     case .response(let response):
       if let stream = run?.streams[response.id] {
         receive(response, of: stream, at: now)
@@ -69,7 +69,7 @@ public struct Kubectl: Component {
       let obstacle = gone.rollout == nil ? Obstacle.waitsForDeletion(gone.key) : .waitsForRollout(gone.key)
       offers.add(.print, .object(gone.key), when: false, else: obstacle)
     } else if let job = run.jobs.first {
-      offers.add(.send, job.subject)
+      offers.add(.send, job.subject, due: job.notBefore, background: job.isHopeless)
     } else if let stream = run.streams.first {
       offers.add(.print, stream.value.job.subject, when: false, else: .follows)
     }
@@ -162,6 +162,7 @@ public struct Kubectl: Component {
       request.fields = selection.fields
     }
     if case .logsPods(let labels) = job.purpose { request.labels = labels }
+    if case .drainPods(let node) = job.purpose { request.fields = FieldSelector("spec.nodeName", equals: node) }
     if let labels = job.labels { request.labels = labels }
     if job.verb == .watch { request.selector = .name(namespace: job.key.namespace, name: job.key.name) }
     return request

@@ -13,6 +13,8 @@ extension Kubectl {
           "error: unable to \(cordons ? "cordon" : "uncordon") node \"\(job.key.name)\": \(response.message)",
           about: job.subject
         )
+      case (.nodePatch, .drain):
+        current.fail("error: unable to cordon node \"\(job.key.name)\": \(response.message)", about: job.subject)
       case (_, .cordon):
         // Nothing is changed unless every node could be read.
         current.jobs.removeAll { $0.isNodePatch }
@@ -52,6 +54,15 @@ extension Command.NodeChange {
         let patch: Value = .map(("spec", .map(("unschedulable", cordons ? .bool(true) : .null))))
         current.jobs.append(Job(.nodePatch(said: done), object.key, .patch(.strategic, patch)))
       }
+    case .drain:
+      current.found = [object]
+      if node.spec.unschedulable {
+        current.say("\(object.key.text) already cordoned", about: subject)
+      } else {
+        let patch: Value = .map(("spec", .map(("unschedulable", true))))
+        current.jobs.append(Job(.nodePatch(said: "cordoned"), object.key, .patch(.strategic, patch)))
+      }
+      current.jobs.append(Job(.drainPods(node: object.name), ObjectKey(.pod, "", "")))
     case .taint(let change):
       switch change.applied(to: node) {
       case .failure(let failure): current.fail(failure.description, about: subject)

@@ -3,6 +3,7 @@ import Clockwork
 /// What the requests of the workload commands are for.
 enum WorkloadJob: Sendable {
   case make
+  case fromRead
   case scaleRead
   case scale
   case changeRead
@@ -22,7 +23,7 @@ extension Job {
     self.init(.workload(job), key, body)
     switch job {
     case .make: verb = .create
-    case .scaleRead, .changeRead, .statusRead, .historyRead, .undoRead, .exposeRead: verb = .get
+    case .fromRead, .scaleRead, .changeRead, .statusRead, .historyRead, .undoRead, .exposeRead: verb = .get
     case .historySets, .undoSets: verb = .list
     case .scale:
       verb = .patch
@@ -37,6 +38,7 @@ extension CommandRun {
   func firstJobs(of command: WorkloadCommand) -> [Job] {
     switch command {
     case .create(let object): [Job(.make, object.key, .object(object))]
+    case .createFrom(let key, _): [Job(.fromRead, key)]
     case .scale(let keys, let replicas, let current):
       keys.map { current == nil ? Job(.scale, $0, .scale(replicas)) : Job(.scaleRead, $0) }
     case .change(let keys, _, _): keys.map { Job(.changeRead, $0) }
@@ -104,6 +106,9 @@ extension Kubectl {
     case (.undoRead, _):
       let kind: Kind = object.kind == .deployment ? .replicaSet : .controllerRevision
       current.jobs.insert(Job(.undoSets(object), ObjectKey(kind, object.namespace, "")), at: 0)
+    case (.fromRead, .createFrom(_, let name)):
+      guard let job = object.as(CronJob.self)?.instance(named: name, version) else { return }
+      current.jobs.insert(Job(.make, job.key, .object(Object(job))), at: 0)
     case (.exposeRead, .expose(_, let exposure)): expose(object, exposure, &current)
     default: break
     }

@@ -154,7 +154,7 @@ public struct RuleTables: Equatable, Sendable {
   public var hasChance: Bool {
     for table in tables {
       for chain in table.chains {
-        for rule in chain.rules { for match in rule.matches { if case .random = match { return true } } }
+        for rule in chain.rules { for match in rule.matches { if case .chance = match { return true } } }
       }
     }
     return false

@@ -22,7 +22,7 @@ extension Packet {
 
   /// A line of `tcpdump -nn -e`, behind the time.
   public var dump: String {
-    let frame = "\(source.text) > \(destination == .broadcast ? "ff:ff:ff:ff:ff:ff" : destination.text), ethertype "
+    let frame = "\(source.text) > \(destination.text), ethertype "
     switch payload {
     case .arp(let message):
       let text =
