@@ -14,7 +14,12 @@ import Testing
 
     """
 
-  private static func play(_ script: String, _ version: Version = .then) throws -> Simulation {
+  private static func play(
+    _ script: String,
+    _ version: Version = .then,
+    after start: String = ServiceFlowTests.start,
+    _ change: (String) -> String = { $0 }
+  ) throws -> Simulation {
     let file = Oracle.folder.appendingPathComponent("cluster.yaml")
     var text = try String(contentsOf: file, encoding: .utf8) + "packets: true\n"
     if version == .now {
@@ -22,7 +27,7 @@ import Testing
         .replacingOccurrences(of: "runtime: docker", with: "runtime: containerd")
         .replacingOccurrences(of: "network: kubenet", with: "network: bridge")
     }
-    let (spec, problems) = Stage.cluster(text: text, file: "cluster.yaml")
+    let (spec, problems) = Stage.cluster(text: change(text), file: "cluster.yaml")
     #expect(problems.map(\.description) == [])
     let (course, _) = Course.load(.embedded)
     let stage = Stage(course, language: course.language("en")) { _ in nil }
@@ -197,6 +202,43 @@ import Testing
       #expect(network.host[link: version == .then ? "cbr0" : "cni0"] != nil)
     }
     #expect(!simulation.rows.contains { $0.record.verb == "refuse" })
+  }
+
+  // MARK: A cloud
+
+  @Test func aNodeWithoutARangeGetsTheNextFreeOne() throws {
+    let simulation = try Self.play("advance 5s\n", after: "") { text in
+      text.replacingOccurrences(of: "podCIDR: 10.244.0.0/24", with: "podCIDR: \"\"") + "cloud: true\n"
+    }
+    let node = try #require(simulation.object(ObjectKey(.node, "", "node-2"))?.node)
+    #expect(node.spec.podCIDR == "10.244.0.0/24" && node.spec.podCIDRs == ["10.244.0.0/24"])
+    let condition = try #require(node.status[condition: "NetworkUnavailable"])
+    #expect(condition.status == "False" && condition.reason == "RouteCreated")
+    let other = try #require(simulation.object(ObjectKey(.node, "", "node-1"))?.node)
+    #expect(other.spec.podCIDR == "10.244.1.0/24")
+    // The network of a cloud knows the way: nodes need no routes of their own.
+    let routes = try Self.network("node-1", simulation).host.routes.listed.map(\.text)
+    #expect(!routes.contains { $0.hasPrefix("10.244.0.0/24 ") })
+  }
+
+  @Test func aMadeUpCloudGivesABalancerAndTakesItBack() throws {
+    let open = """
+      kubectl expose deployment web --type=LoadBalancer --port=80 --target-port=8080
+      advance 5s
+
+      """
+    let simulation = try Self.play(open) { $0 + "cloud: true\n" }
+    let key = ObjectKey(.service, "default", "web")
+    let service = try #require(simulation.object(key)?.as(Service.self))
+    #expect(service.status.loadBalancer["ingress"]?.elements?.first?["ip"]?.plain == "198.51.100.1")
+    #expect(service.metadata.finalizers == ["service.kubernetes.io/load-balancer-cleanup"])
+    #expect(try Self.table(.nat, "node-1", simulation).contains("-d 198.51.100.1/32"))
+    let gone = try Self.play(open + "kubectl delete service web\nadvance 5s\n") { $0 + "cloud: true\n" }
+    #expect(gone.object(key) == nil)
+    #expect(!(try Self.table(.nat, "node-1", gone)).contains("198.51.100.1"))
+    // Without a cloud nobody answers the wish.
+    let bare = try Self.play(open)
+    #expect(bare.object(key)?.as(Service.self)?.status.loadBalancer["ingress"] == nil)
   }
 
   private static func section(_ title: String, of text: String) -> [String] {
