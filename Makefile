@@ -3,7 +3,7 @@
 
 ARGS ?=
 
-.PHONY: learn build test test-browser wasm bench record format release clean need need-test course
+.PHONY: learn build test test-browser lab wasm bench record format release clean need need-test course
 
 learn: need course
 	@swift build -c release --product orrery
@@ -17,6 +17,13 @@ test: need-test course
 
 test-browser: need course
 	@.ci/browser
+
+# Asks a real kernel what the model says of packets: as root, in network namespaces of its own.
+lab: need course
+	@.ci/need iptables iptables-restore
+	@.ci/need conntrack conntrack
+	@swift build --product network-lab
+	@python3 Tests/Lab/lab.py .build/debug/network-lab
 
 wasm: need-test course
 	@WASM_LEVEL=-Osize .ci/wasm

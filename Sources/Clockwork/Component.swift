@@ -38,8 +38,8 @@ public struct Offers<D: Domain> {
   /// The earliest time at which something not in the background can be done.
   private(set) var due: Time = .never
   private(set) var backgroundDue: Time = .never
-  /// Set while a false rule leaves no room for some of the offers.
-  var forbids: ((Verb, D.Subject) -> Bool)?
+  /// Set while a false rule leaves no room for some of the offers, or gives them another name.
+  var guise: ((Verb, D.Subject) -> (verb: Verb, subject: D.Subject)?)?
 
   init(now: Time, want: Want, actor: Address, delay: Time = 0) {
     self.now = now
@@ -77,7 +77,22 @@ public struct Offers<D: Domain> {
     else obstacle: @autoclosure () -> Obstacle = Obstacle("obstacle.idle")
   ) {
     if isFull { return }
-    if let forbids, forbids(verb, subject()) { return }
+    if let guise {
+      guard let dressed = guise(verb, subject()) else { return }
+      list(dressed.verb, dressed.subject, ready, wanted, background, obstacle())
+    } else {
+      list(verb, subject(), ready, wanted, background, obstacle())
+    }
+  }
+
+  private mutating func list(
+    _ verb: Verb,
+    _ subject: @autoclosure () -> D.Subject,
+    _ ready: Bool,
+    _ wanted: Time,
+    _ background: Bool,
+    _ obstacle: @autoclosure () -> Obstacle
+  ) {
     let time = max(wanted, delay)
     if ready {
       if background { backgroundDue = min(backgroundDue, time) } else { due = min(due, time) }
@@ -212,6 +227,13 @@ open class AnyCell<D: Domain> {
   func copy() -> AnyCell<D> { self }
 }
 
+extension Component {
+  /// Changes nothing, and says that it may: a component that is only read from its box would be copied for every
+  /// question, which is asked several times a step.
+  @inline(__always)
+  mutating func offersInPlace(_ offers: inout Offers<Model>) { self.offers(&offers) }
+}
+
 /// The box of one component; a world copies it before it writes, unless nobody else holds it.
 class Cell<C: Component>: AnyCell<C.Model> {
   var component: C
@@ -227,7 +249,7 @@ class Cell<C: Component>: AnyCell<C.Model> {
     component.receive(message, from: sender, at: now)
   }
 
-  override func offers(_ offers: inout Offers<C.Model>) { component.offers(&offers) }
+  override func offers(_ offers: inout Offers<C.Model>) { component.offersInPlace(&offers) }
 
   override func perform(_ action: Action<C.Model>, _ out: inout Outbox<C.Model>) {
     component.perform(action, &out)

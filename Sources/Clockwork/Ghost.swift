@@ -14,22 +14,32 @@ public protocol Ghost {
   /// Whether the false rule leaves no room for something that the host offers.
   func forbids(_ verb: Verb, _ subject: Model.Subject) -> Bool
 
+  /// What something that the host offers is under the false rule: for most things, itself.
+  ///
+  /// Whoever gives it another name also says in ``own(_:)`` what the host calls it.
+  func guise(of verb: Verb, _ subject: Model.Subject) -> (verb: Verb, subject: Model.Subject)
+
+  /// The host's own name for an action that goes by the name of the false rule.
+  func own(_ action: Action<Model>) -> Action<Model>
+
   /// Does what it offered; false when the action is its host's.
   mutating func perform(_ action: Action<Model>, _ out: inout Outbox<Model>) -> Bool
 
-  /// Changes what the host says and to whom; nothing keeps it from being said.
-  mutating func alter(_ message: Model.Message, to receiver: Address) -> (message: Model.Message, receiver: Address)?
+  /// Changes what the host says and to whom; nothing keeps it from being said, and one message may become several.
+  mutating func alter(_ message: Model.Message, to receiver: Address) -> [(message: Model.Message, receiver: Address)]
 }
 
 extension Ghost {
   public mutating func hear(_ message: Model.Message, from sender: Address, at now: Time) -> Model.Message? { message }
   public func offers(_ offers: inout Offers<Model>) {}
   public func forbids(_ verb: Verb, _ subject: Model.Subject) -> Bool { false }
+  public func guise(of verb: Verb, _ subject: Model.Subject) -> (verb: Verb, subject: Model.Subject) { (verb, subject) }
+  public func own(_ action: Action<Model>) -> Action<Model> { action }
   public mutating func perform(_ action: Action<Model>, _ out: inout Outbox<Model>) -> Bool { false }
   public mutating func alter(
     _ message: Model.Message,
     to receiver: Address
-  ) -> (message: Model.Message, receiver: Address)? { (message, receiver) }
+  ) -> [(message: Model.Message, receiver: Address)] { [(message, receiver)] }
 }
 
 /// The box of a component with a ghost in it.
@@ -49,17 +59,17 @@ final class HauntedCell<C: Component, G: Ghost>: Cell<C> where G.Model == C.Mode
     ghost.offers(&offers)
     if offers.isFull { return }
     let ghost = ghost
-    offers.forbids = { ghost.forbids($0, $1) }
-    component.offers(&offers)
-    offers.forbids = nil
+    offers.guise = { ghost.forbids($0, $1) ? nil : ghost.guise(of: $0, $1) }
+    component.offersInPlace(&offers)
+    offers.guise = nil
   }
 
   override func perform(_ action: Action<C.Model>, _ out: inout Outbox<C.Model>) {
     if ghost.perform(action, &out) { return }
     var said = Outbox<C.Model>(now: out.now, actor: out.actor)
-    component.perform(action, &said)
+    component.perform(ghost.own(action), &said)
     for envelope in said.sent {
-      if let (message, receiver) = ghost.alter(envelope.message, to: envelope.receiver) {
+      for (message, receiver) in ghost.alter(envelope.message, to: envelope.receiver) {
         out.send(message, to: receiver)
       }
     }
@@ -73,6 +83,11 @@ final class HauntedCell<C: Component, G: Ghost>: Cell<C> where G.Model == C.Mode
 extension Cast {
   /// Where the component of a name stands.
   public func address(of name: String) -> Address? { cells.firstIndex { $0.name == name } }
+
+  /// A component as it stands there; nothing where another kind of component stands.
+  public func component<C: Component>(_ address: Address, as type: C.Type) -> C? where C.Model == D {
+    cells.indices.contains(address) ? (cells[address] as? Cell<C>)?.component : nil
+  }
 
   /// Puts a ghost into a component; does nothing where another kind of component stands.
   public mutating func haunt<C: Component, G: Ghost>(_ address: Address, _ type: C.Type, with ghost: G)

@@ -61,10 +61,12 @@ public struct Timeline<D: Domain> {
   }
 
   /// Does an enabled action; a future that was undone is forgotten unless this is its first step.
+  ///
+  /// Whoever knows that it is what the canonical order would do says so, and spares asking for that again.
   @discardableResult
-  public mutating func perform(_ action: Action<D>) -> Step<D> {
+  public mutating func perform(_ action: Action<D>, isFirst: Bool = false) -> Step<D> {
     var departure: Choice? = nil
-    if world.first() != action {
+    if !isFirst, world.first() != action {
       departure = Choice(step: world.stepCount, action: world.text(of: action))
     }
     if case .step(let next)? = undone.last?.entry, next.action == action {
@@ -108,11 +110,11 @@ public struct Timeline<D: Domain> {
       while let last = marks.last, last.position > target { marks.removeLast() }
       if let mark = marks.last {
         world = mark.world
-        for moment in past[mark.position...] { replay(moment.entry) }
+        for moment in past[mark.position...] { Timeline.replay(moment.entry, in: &world) }
       }
     }
     while past.count < target, let moment = undone.popLast() {
-      replay(moment.entry)
+      Timeline.replay(moment.entry, in: &world)
       append(moment)
     }
   }
@@ -120,7 +122,7 @@ public struct Timeline<D: Domain> {
   public mutating func back() { go(to: position - 1) }
   public mutating func forward() { go(to: position + 1) }
 
-  private mutating func replay(_ entry: Entry) {
+  private static func replay(_ entry: Entry, in world: inout World<D>) {
     switch entry {
     case .step(let step): _ = world.perform(step.action)
     case .intervention(let intervention): world.intervene(intervention)
@@ -129,9 +131,35 @@ public struct Timeline<D: Domain> {
 
   /// The world as it was before the entry at a position.
   public func world(at position: Int) -> World<D> {
-    var copy = self
-    copy.go(to: position)
-    return copy.world
+    let target = max(0, min(position, end))
+    // Never by going back in a copy of the timeline: that would copy everything that ever happened.
+    var found = world
+    var place = past.count
+    if target < place, let mark = mark(before: target) {
+      found = mark.world
+      place = mark.position
+    }
+    while place < target {
+      // What was undone lies with its next entry at the end.
+      let moment = place < past.count ? past[place] : undone[end - 1 - place]
+      Timeline.replay(moment.entry, in: &found)
+      place += 1
+    }
+    return found
+  }
+
+  /// The digest of everything that was done before a position.
+  public func trail(at position: Int) -> Digest { world(at: position).trail }
+
+  /// The last snapshot that is not behind a position.
+  private func mark(before position: Int) -> Mark? {
+    var low = 0
+    var high = marks.count
+    while low < high {
+      let middle = (low + high) / 2
+      if marks[middle].position <= position { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 ? marks[low - 1] : nil
   }
 
   /// A timeline that shares this past and may have another future.

@@ -33,11 +33,19 @@ public struct World<D: Domain> {
   private var cuts: [Cut] = []
   private var drops: [Cut] = []
   private var held: [Envelope<D>] = []
+  /// What the lowest of those who were asked last could do at once: mostly what is done next.
+  private var front: Front?
   /// Who has to be asked again what it can do, because it acted or heard something in this step.
   private var dirty: [Address] = []
   private let addresses: Table<String, Address>
   /// Iron rules that a false world breaks, by the keys of their obstacles.
   private let waived: [String]
+
+  private struct Front {
+    let address: Address
+    let time: Time
+    let action: Action<D>
+  }
 
   private struct Cut: Equatable {
     let one: Address
@@ -89,6 +97,7 @@ public struct World<D: Domain> {
   public func first(background: Bool = false) -> Action<D>? {
     guard let time = nextTime(background: background) else { return nil }
     if let address = due.first(dueBy: time) {
+      if let front, front.address == address, front.time == time { return front.action }
       let asked = offers(of: address, at: time, want: .first)
       if let offer = asked.first(where: { !$0.isBackground }) ?? asked.first { return offer.action }
     }
@@ -238,6 +247,7 @@ public struct World<D: Domain> {
 
   /// Asks a component again when it can next act.
   private mutating func ask(_ address: Address) {
+    if front?.address == address { front = nil }
     if !stopped.isEmpty, stopped[address] != nil {
       due[address] = .never
       backgroundDue[address] = .never
@@ -247,6 +257,10 @@ public struct World<D: Domain> {
     cells[address].offers(&offers)
     due[address] = offers.due
     backgroundDue[address] = offers.backgroundDue
+    guard offers.due <= now, front.map({ address < $0.address || $0.time != now }) ?? true else { return }
+    if let offer = offers.list.first(where: { !$0.isBackground }) {
+      front = Front(address: address, time: now, action: offer.action)
+    }
   }
 
   // MARK: Interventions

@@ -19,7 +19,7 @@ struct TableWriter {
     let verdicts = Verdict.allCases.map { Cells.width(word($0)) }.max() ?? 0
     var pending: [Report.Entry] = []
     var count = 0
-    var words = ReasonWords(language)
+    var blocks = Blocks(language)
     report.forEach { part in
       switch part {
       case .entry(let entry): pending.append(entry)
@@ -27,7 +27,7 @@ struct TableWriter {
         if count > 0 { out.line("") }
         count += 1
         out.line(headline(score))
-        for entry in pending { write(entry, min(questions, 32), verdicts, &words, to: &out) }
+        for entry in pending { out.write(block(entry, min(questions, 32), verdicts, &blocks)) }
         pending = []
       }
     }
@@ -50,23 +50,52 @@ struct TableWriter {
     return line
   }
 
-  private func write(
-    _ entry: Report.Entry,
-    _ questions: Int,
-    _ verdicts: Int,
-    _ words: inout ReasonWords,
-    to out: inout Pieces
-  ) {
+  /// What is said of an answer, put together once for all learners who gave it in the same way.
+  private struct Blocks {
+    struct Look: Hashable {
+      var outcome: Int
+      var sure: Bool?
+      var hints: Int
+      var attempt: Int
+      var isStale: Bool
+      var isOtherVersion: Bool
+    }
+
+    /// More than these are not kept: a report must not grow with what it is of.
+    static let most = 1 << 14
+    var known: [Look: String] = [:]
+    var words: ReasonWords
+
+    init(_ language: Language) { words = ReasonWords(language) }
+  }
+
+  private func block(_ entry: Report.Entry, _ questions: Int, _ verdicts: Int, _ blocks: inout Blocks) -> String {
+    let look = Blocks.Look(
+      outcome: entry.outcome,
+      sure: entry.sure,
+      hints: entry.hints,
+      attempt: entry.attempt,
+      isStale: entry.isStale,
+      isOtherVersion: entry.isOtherVersion
+    )
+    if let known = blocks.known[look] { return known }
+    if blocks.known.count >= Blocks.most { blocks.known = [:] }
+    let text = text(entry, questions, verdicts, &blocks.words)
+    blocks.known[look] = text
+    return text
+  }
+
+  private func text(_ entry: Report.Entry, _ questions: Int, _ verdicts: Int, _ words: inout ReasonWords) -> String {
     var line = "  " + Cells.pad(Cells.cut(Cells.plain(entry.question), to: questions), to: questions)
     line += "  " + Cells.pad(word(entry.assessment.verdict), to: verdicts)
     line += "  " + Cells.pad(entry.assessment.credit.description, to: 5, right: true) + "  "
     let rest = max(12, width - Cells.width(line))
     line += Cells.cut(Cells.plain(entry.answer.joined(separator: ", ")), to: rest)
     while line.last == " " { line.removeLast() }
-    out.line(line)
     let reason = Cells.plain(words.text(entry))
     let remarks = ([reason] + marks(entry)).filter { !$0.isEmpty }.joined(separator: " · ")
-    for piece in Cells.wrap(remarks, to: width - 6) { out.line("      " + piece) }
+    for piece in Cells.wrap(remarks, to: width - 6) { line += "\n      " + piece }
+    return line + "\n"
   }
 
   private func marks(_ entry: Report.Entry) -> [String] {

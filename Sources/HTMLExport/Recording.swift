@@ -48,6 +48,8 @@ struct Recording {
     var line: String
     var cast: Cast
     var pods: [Pod]
+    /// The worlds in which the misconceptions of its wrong options hold, beside the real one.
+    var supposed: [String: Supposed] = [:]
   }
 
   enum Scene {
@@ -86,10 +88,11 @@ struct Recording {
     var recording = Recording(lesson: session.lesson, version: session.version)
     // Faults are tried in the version of the story, so before a contrast has begun.
     recording.trials = trials(session)
+    var worlds = Worlds(studio: studio)
     for _ in 0..<longest {
       let scene = session.advance()
       if case .finished = scene { break }
-      recording.take(scene, &session)
+      recording.take(scene, &session, &worlds)
     }
     return (recording, [])
   }
@@ -106,7 +109,32 @@ struct Recording {
     return trials
   }
 
-  private mutating func take(_ scene: Session.Scene, _ session: inout Session) {
+  /// The false worlds of a lesson: most questions look at the same one.
+  private struct Worlds {
+    let studio: Studio
+    private var known: [String: Supposed] = [:]
+
+    init(studio: Studio) { self.studio = studio }
+
+    mutating func behind(_ key: KeyResult, _ question: Question, _ session: Session) -> [String: Supposed] {
+      guard case .key(let key) = key else { return [:] }
+      var found: [String: Supposed] = [:]
+      for option in key.options where !option.isRight {
+        guard let id = option.misconception, found[id] == nil else { continue }
+        let version = session.run.version
+        // Only an outcome is looked at in a cluster of its own.
+        let place = question.kind == .outcome ? "\(id) \(version) \(question.id)" : "\(id) \(version)"
+        let supposed =
+          known[place]
+          ?? studio.suppose(id, question, in: session.lesson, seed: session.seed, version: version)
+        known[place] = supposed
+        if let supposed, supposed.differs { found[id] = supposed }
+      }
+      return found
+    }
+  }
+
+  private mutating func take(_ scene: Session.Scene, _ session: inout Session, _ worlds: inout Worlds) {
     switch scene {
     case .opening, .finished, .faultEnd: break
     case .steps(let start, let end):
@@ -119,8 +147,9 @@ struct Recording {
       let cast = Recording.cast(session.run)
       let pods = Recording.pods(session.run.world)
       guard let question = session.question, let key = session.key, let feedback = session.skip() else { return }
-      let line = Recording.opening(feedback.record)
-      scenes.append(.question(Asked(question: question, key: key, line: line, cast: cast, pods: pods)))
+      var asked = Asked(question: question, key: key, line: Recording.opening(feedback.record), cast: cast, pods: pods)
+      asked.supposed = worlds.behind(key, question, session)
+      scenes.append(.question(asked))
     }
   }
 
@@ -138,7 +167,7 @@ struct Recording {
     var steps: [Step] = []
     var known = pods(run.simulation.timeline.world(at: start))
     for position in start..<max(start, end) {
-      guard let explanation = run.explanation(at: position) else { continue }
+      guard let explanation = run.explanation(at: position, states: false) else { continue }
       if !explanation.objects.isEmpty { known = pods(run.simulation.timeline.world(at: position + 1)) }
       steps.append(Step(explanation: explanation, pods: known))
     }
@@ -158,14 +187,15 @@ struct Recording {
 
   private static func pods(_ world: KubeWorld) -> [Pod] {
     guard let address = world.address(of: "etcd"), let etcd = world.component(address, as: Etcd.self) else { return [] }
-    return etcd.objects.filter { $0.kind == .pod }.map { object in
-      let value = object.value
-      return Pod(
-        name: object.key.text,
-        phase: value.at(["status", "phase"])?.plain ?? "",
-        node: value.at(["spec", "nodeName"])?.plain ?? "",
-        address: value.at(["status", "podIP"])?.plain ?? ""
-      )
+    return etcd.objects.compactMap { object in
+      object.pod.map { pod in
+        Pod(
+          name: object.key.text,
+          phase: pod.status.phase,
+          node: pod.spec.nodeName,
+          address: pod.status.podIP
+        )
+      }
     }
   }
 }

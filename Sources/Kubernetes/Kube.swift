@@ -99,6 +99,8 @@ public enum Kube: Domain {
     case .networkReply: allowed = sender == .network && receiver == .runtime
     case .kernel(let call): allowed = receiver == .kernel && mayCall(call, sender)
     case .kernelReply: allowed = sender == .kernel
+    case .frame: allowed = sender == .kernel && receiver == .kernel
+    case .visit: allowed = receiver == .kernel
     case .load: allowed = receiver == .outside
     case .command, .refused, .closed: allowed = true
     }

@@ -3,9 +3,10 @@ public import Clockwork
 /// What one component says to another.
 public enum Message: Letter, Sendable {
   /// A person types a line; only kubectl hears it.
-  case command(Command)
-  case request(Request)
-  case response(Response)
+  // The large ones lie in a box of their own: a message is copied from hand to hand.
+  indirect case command(Command)
+  indirect case request(Request)
+  indirect case response(Response)
   case watch(WatchEvent)
   case transaction(Transaction)
   case transacted(Transacted)
@@ -13,14 +14,14 @@ public enum Message: Letter, Sendable {
   case ranged(Ranged)
   case committed(Commit)
   /// The node API of the kubelet (port 10250): the one thing the apiserver asks of a kubelet.
-  case exec(ExecCall)
-  case executed(ExecResult)
+  indirect case exec(ExecCall)
+  indirect case executed(ExecResult)
   /// Another call to the node API: logs for kube-apiserver, measurements for metrics-server.
-  case nodeCall(NodeCall)
-  case nodeReply(NodeReply)
+  indirect case nodeCall(NodeCall)
+  indirect case nodeReply(NodeReply)
   /// Whether the process that a control loop is part of holds its lease.
   case leading(Bool)
-  case runtime(RuntimeCall)
+  indirect case runtime(RuntimeCall)
   case runtimeReply(RuntimeReply)
   /// What a look at the runtime (a PLEG relist) would show from now on.
   case containers(RuntimeView)
@@ -31,6 +32,10 @@ public enum Message: Letter, Sendable {
   /// A system call, or a file of the kernel that is read.
   case kernel(KernelCall)
   case kernelReply(KernelReply)
+  /// A frame on the cable between two machines.
+  case frame(WireFrame)
+  /// Somebody wants something from an address.
+  case visit(VisitOrder)
   /// Clients outside get something to do; only they hear it.
   case load(LoadOrder)
   /// The receiver of request `id` is not listening.
@@ -76,6 +81,8 @@ public enum Message: Letter, Sendable {
     case .networkReply: "network-reply"
     case .kernel: "kernel"
     case .kernelReply: "kernel-reply"
+    case .frame: "frame"
+    case .visit: "visit"
     case .load: "load"
     case .refused: "refused"
     case .closed: "closed"
@@ -107,6 +114,8 @@ public enum Message: Letter, Sendable {
     case .networkReply(let reply): reply.summary
     case .kernel(let call): call.summary
     case .kernelReply(let reply): reply.summary
+    case .frame(let frame): frame.packet.label
+    case .visit(let order): order.text
     case .load(let order): order.summary
     case .refused: "connection refused"
     case .closed: "connection closed"
@@ -138,7 +147,7 @@ public struct Request: Sendable {
     /// pods/binding: the node the Pod goes to.
     case bind(node: String)
     /// pods/status, as the kubelet's and the scheduler's strategic merge patch would leave it.
-    case status(PodStatus)
+    indirect case status(PodStatus)
     case patch(PatchKind, Value)
     case delete(Deletion)
     /// deployments/scale and its kin: how many replicas there should be.

@@ -71,6 +71,8 @@ public struct ContainerOrder: Equatable, Sendable {
   public var attempt: Int64
   /// What the container's cgroup allows.
   public var resources: ResourceRequirements = ResourceRequirements()
+  /// The ports that the Pod's spec names.
+  public var ports: [Int64] = []
 }
 
 /// A connection to a port of a container.

@@ -62,7 +62,9 @@ public struct Explanation: Sendable {
 
 extension Run {
   /// The step at a position of the timeline, explained; nothing for what came from outside.
-  public func explanation(at position: Int) -> Explanation? {
+  ///
+  /// Without `states` it does not say what changed inside the components, which costs more than all the rest.
+  public func explanation(at position: Int, states: Bool = true) -> Explanation? {
     guard position >= 0, position < simulation.timeline.position,
       case .step(let step) = simulation.timeline[position]
     else { return nil }
@@ -92,7 +94,7 @@ extension Run {
         )
       },
       objects: Run.objectChanges(before, after),
-      states: Run.stateChanges(before, after)
+      states: states ? Run.stateChanges(before, after) : []
     )
   }
 
@@ -185,6 +187,8 @@ extension Run {
         add(object.key, .added, [Change(path: [], before: nil, after: object.value)])
         continue
       }
+      // Nearly every object is untouched, and trees are dear.
+      if previous.isSame(as: object) { continue }
       let changes = Difference.between(previous.value, object.value)
       if !changes.isEmpty { add(object.key, .modified, changes) }
     }

@@ -67,6 +67,17 @@ struct GoldenTests {
     try GoldenTests.compare("prose", HTMLWriter.text(.group(nodes.blocks(Markdown.parse(source).blocks))))
   }
 
+  @Test("the two worlds behind a wrong option", arguments: ["en", "ko"])
+  func worlds(_ language: String) throws {
+    let studio = Studio(SiteTests.course)
+    let lesson = try #require(studio.lesson("components/watch-not-orders", seed: 0))
+    let question = try #require(lesson.question("without-scheduler"))
+    let found = studio.suppose("no-scheduler", question, in: lesson, seed: 0, version: "now")
+    let context = GoldenTests.context(language, .lesson(lesson.path))
+    let node = WorldNodes(context: context).node(try #require(found))
+    try GoldenTests.compare("worlds.\(language)", HTMLWriter.text(node))
+  }
+
   @Test("a question in each language", arguments: ["en", "ko"])
   func question(_ language: String) throws {
     let path = "components/watch-not-orders"

@@ -56,6 +56,16 @@ import Tutor
     try Snapshot.expect(out, "screen-\(setting.testDescription)")
   }
 
+  /// Behind a wrong answer stands the world in which it would be right, beside the real one.
+  @Test func aWrongIdeaIsRun() throws {
+    var screen = try screen(Self.settings[0])
+    _ = press("E1Ei", &screen)
+    let text = screen.frame.text
+    for words in ["What really comes", "kube-scheduler looked for a node", "If it were so", "ordered a kubelet"] {
+      #expect(text.contains(words), "\(words)")
+    }
+  }
+
   @Test func aLessonIsFollowedToItsEnd() throws {
     var screen = try screen(Self.settings[0])
     // A wrong answer, a right one with its "what", ticks, a typed name, an order.

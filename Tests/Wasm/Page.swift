@@ -16,6 +16,7 @@ let checks: [Check] = [
   Check(name: "randoms", digest: randoms),
   Check(name: "differences", digest: differences),
   Check(name: "timelines", digest: timelines),
+  Check(name: "searches", digest: searches),
   Check(name: "faults", digest: faults),
   Check(name: "quietly", digest: quietly),
   Check(name: "objects", digest: objects),

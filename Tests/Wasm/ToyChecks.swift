@@ -15,11 +15,13 @@ private struct Whisper: Ghost {
 
   mutating func hear(_ message: Bakery.Message, from sender: Address, at now: Time) -> Bakery.Message? { message }
   func forbids(_ verb: Verb, _ subject: Bakery.Subject) -> Bool { false }
+  func guise(of verb: Verb, _ subject: Bakery.Subject) -> (verb: Verb, subject: Bakery.Subject) { (verb, subject) }
+  func own(_ action: Action<Bakery>) -> Action<Bakery> { action }
 
   mutating func alter(
     _ message: Bakery.Message,
     to receiver: Address
-  ) -> (message: Bakery.Message, receiver: Address)? { (message, receiver) }
+  ) -> [(message: Bakery.Message, receiver: Address)] { [(message, receiver)] }
 }
 
 private func add(_ world: World<Bakery>, to digest: inout Digest) {

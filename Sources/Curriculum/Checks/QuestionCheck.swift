@@ -13,6 +13,7 @@ struct QuestionCheck {
     switch question.kind {
     case .value where question.field == nil:
       missing("field", "a `value` question reads one field of the world")
+    case .always: proposition()
     case .order where question.steps.count < 2:
       missing("steps", "an `order` question needs at least two steps")
     case .whichCould where question.options.count > 6:
@@ -24,6 +25,9 @@ struct QuestionCheck {
     case .choice where question.options.isEmpty:
       missing("options", "a `choice` question has nothing to choose from")
     default: break
+    }
+    if question.kind != .always, question.expected != nil {
+      findings.error(question.place, "`is` belongs to questions of the kind `always`", fix: "remove it")
     }
     if question.attempts < 1 {
       findings.error(question.place, "`attempts` must be at least 1")
@@ -37,6 +41,23 @@ struct QuestionCheck {
     }
     if question.entry["version"] != nil, !["now", "then"].contains(question.version) {
       findings.error(question.place, "`version` is `then` or `now`, not `\(question.version)`")
+    }
+  }
+
+  /// An `always` question says one thing: that a step comes, that one comes before another, or what stands in a field.
+  private func proposition() {
+    if question.steps.isEmpty {
+      if question.object == nil { return missing("object", "an `always` question has `steps`, or `object` and `is`") }
+      if question.expected == nil { missing("is", "it says what must stand there: a value, `different` or `same`") }
+      if question.field == nil { missing("field", "an `always` question about objects reads one field of them") }
+    } else if question.steps.count > 2 {
+      findings.error(
+        question.steps[2].place,
+        "an `always` question is about one or two steps",
+        fix: "remove the others"
+      )
+    } else if question.object != nil || question.expected != nil {
+      findings.error(question.place, "an `always` question has `steps` or `object`, not both", fix: "keep one of them")
     }
   }
 

@@ -14,8 +14,17 @@ public struct ActionPattern: Equatable, Sendable, CustomStringConvertible {
 
   /// Whether the text form of an action fits; `*` matches any run of characters, also none.
   public func matches(_ action: String) -> Bool {
-    let pattern = Array(text.utf8)
-    let subject = Array(action.utf8)
+    // Every step of every run is held against every pattern: nothing is copied for it.
+    let answer = text.utf8.withContiguousStorageIfAvailable { pattern in
+      action.utf8.withContiguousStorageIfAvailable { ActionPattern.matches(pattern, $0) }
+    }
+    if let answer, let answer { return answer }
+    return Array(text.utf8).withUnsafeBufferPointer { pattern in
+      Array(action.utf8).withUnsafeBufferPointer { ActionPattern.matches(pattern, $0) }
+    }
+  }
+
+  private static func matches(_ pattern: UnsafeBufferPointer<UInt8>, _ subject: UnsafeBufferPointer<UInt8>) -> Bool {
     let star = UInt8(ascii: "*")
     var at = 0
     var read = 0

@@ -71,6 +71,8 @@ public struct Question: Equatable, Sendable {
   public var field: String?
   /// For `value`, `outcome` and `always`: whose field, such as `pod/web`.
   public var object: String?
+  /// For `always`: what must stand there, or `different` or `same` where it is about several objects.
+  public var expected: String?
   public var normal: Normal
   /// How far a number may be off, written as in the file (`0`, `0.5`, `5%`).
   public var tolerance: String?
@@ -82,7 +84,7 @@ public struct Question: Equatable, Sendable {
   public var script: [PlacedText]
   /// How far a fork runs, as in the script line `until …`.
   public var until: String?
-  /// For `order`: the steps, in any order.
+  /// For `order`: the steps, in any order; for `always`: a step that comes, or two of which the first comes first.
   public var steps: [ActionPattern]
   /// For `choice` and `claim` alone: the right options.
   public var key: [PlacedText]

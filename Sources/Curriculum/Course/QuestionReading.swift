@@ -4,7 +4,7 @@ import Prose
 extension Question {
   static let keys = [
     "id", "before", "after", "at", "ask", "of", "claim", "claims", "options", "misconceptions", "level", "field",
-    "object", "normalise", "tolerance", "attempts", "version", "script", "until", "steps", "key", "experiment",
+    "object", "is", "normalise", "tolerance", "attempts", "version", "script", "until", "steps", "key", "experiment",
   ]
 
   /// Keys that say how a question is counted and sorted; a key does not depend on them.
@@ -44,6 +44,7 @@ extension Question {
       level: fields.choice("level", default: .story),
       field: fields.text("field"),
       object: fields.text("object"),
+      expected: fields.text("is"),
       normal: fields.choice("normalise", default: .exact),
       tolerance: fields.text("tolerance"),
       attempts: fields.integer("attempts", default: 1),

@@ -87,7 +87,9 @@ enum StepScript {
         if (list.scrollHeight > list.clientHeight + 1) {
           list.scrollTop += step.getBoundingClientRect().top - list.getBoundingClientRect().top - list.clientHeight / 4;
         }
-        this.pods.replaceChildren(...step.dataset.pods.split("\n").filter(Boolean).map((it) => {
+        /* Told by the last step that changed any of them. */
+        const told = this.steps.slice(0, this.steps.indexOf(step) + 1).reverse().find((it) => "pods" in it.dataset);
+        this.pods.replaceChildren(...told.dataset.pods.split("\n").filter(Boolean).map((it) => {
           const [name, ...rest] = it.split(" · ");
           const line = make("span", "pod");
           line.append(make("b", "", name));

@@ -70,6 +70,13 @@ enum StyleParts {
     .verdicts .right .verdict,.feedback .right .verdict{color:var(--done)} .verdicts .wrong .verdict,.feedback .wrong .verdict{color:var(--act)}
     .verdicts .verdict::before,.feedback .verdict::before{content:"✕ "} .right .verdict::before{content:"✓ "!important}
     .idea{font-size:.95em}
+    .suppose{font-size:.95em;margin:.3rem 0} .suppose summary{color:var(--flow)}
+    .worlds{display:grid;grid-template-columns:1fr;gap:.6rem;margin:.5rem 0}
+    .worlds>div{border:1px solid var(--line);border-top-width:3px;border-radius:4px 4px 8px 8px;padding:.5rem .8rem;background:var(--raised);min-width:0}
+    .worlds .real{border-top-color:var(--done)} .worlds .believed{border-top-color:var(--act)} .worlds ol{margin:.3rem 0 0;padding-left:1.2rem}
+    .worlds li{padding:.15rem 0!important;border:0!important;margin:0!important;overflow-wrap:anywhere} .worlds li:first-child{font-weight:500}
+    .worlds ins{text-decoration:none;font-weight:600} .worlds li b{font-weight:600}
+    @media (min-width:40rem){.worlds{grid-template-columns:1fr 1fr}}
     .feedback:not(:empty){margin:1.2rem 0 0;padding:1rem 1.2rem;border:1px solid var(--line);border-left-width:5px;border-radius:4px 8px 8px 4px}
     .feedback.right{border-left-color:var(--done);background:var(--done-soft)} .feedback.wrong{border-left-color:var(--act);background:var(--act-soft)}
     .feedback.right .say{color:var(--done)} .feedback.wrong .say{color:var(--act)} .feedback .say{font-size:1.1rem;font-weight:700;margin:0 0 .4rem}

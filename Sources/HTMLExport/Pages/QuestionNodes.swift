@@ -144,6 +144,7 @@ struct QuestionNodes {
 
   private func verdicts(_ key: Key) -> HTMLNode {
     var items: [HTMLNode] = []
+    var shown: Set<String> = []
     for option in key.options {
       var children: [HTMLNode] = [
         .tag("span", [.type("verdict")], context.say(option.verdict.key)), .text(" "),
@@ -154,6 +155,10 @@ struct QuestionNodes {
         let link = HTMLNode.tag("a", [.href(context.links.href(.misconceptions, anchor: id))], idea.title)
         let words = context.say("learn.misconception", ["title": ""])
         children.append(.tag("p", [.type("idea")], [.text(words), link]))
+        // One world stands behind several options: it is shown at the first.
+        if let supposed = asked.supposed[id], shown.insert(id).inserted {
+          children.append(WorldNodes(context: context).node(supposed))
+        }
       }
       items.append(
         .tag(

@@ -23,7 +23,14 @@ struct StepNodes {
         .tag("figcaption", [.type("pods")], pods(shown?.pods ?? [])),
       ]
     )
-    let list = HTMLNode.tag("ol", [.type("steps")], stretch.steps.map(step))
+    var known: [Recording.Pod]? = nil
+    let items = stretch.steps.map { step in
+      // A cluster has many Pods and few steps change any: they are told where they differ from the step before.
+      let tellsPods = step.pods != known
+      known = step.pods
+      return node(step, tellsPods: tellsPods)
+    }
+    let list = HTMLNode.tag("ol", [.type("steps")], items)
     return .tag("div", [.type("player"), With("role", "group"), .label(heading)], [figure, list])
   }
 
@@ -43,20 +50,20 @@ struct StepNodes {
     }
   }
 
-  private func step(_ step: Recording.Step) -> HTMLNode {
+  private func node(_ step: Recording.Step, tellsPods: Bool) -> HTMLNode {
     let it = step.explanation
     var more: [HTMLNode] = [.tag("p", [.type("why")], [.text(context.language.text(it.why))])]
     for fact in it.facts { more.append(.tag("p", [.type("fact")], context.language.text(fact))) }
     more += said(it)
     more += changes(it)
-    let pods = self.pods(step.pods).map(\.plain)
+    var with: [With] = [
+      .type("step \(it.level.rawValue)"), With("value", "\(it.number)"), .data("level", it.level.rawValue),
+      .data("actor", it.process), .data("ways", Way.all(of: step).map(\.text).joined(separator: " ")),
+    ]
+    if tellsPods { with.append(.data("pods", pods(step.pods).map(\.plain).joined(separator: "\n"))) }
     return .tag(
       "li",
-      [
-        .type("step \(it.level.rawValue)"), With("value", "\(it.number)"), .data("level", it.level.rawValue),
-        .data("actor", it.process), .data("ways", Way.all(of: step).map(\.text).joined(separator: " ")),
-        .data("pods", pods.joined(separator: "\n")),
-      ],
+      with,
       [
         .tag(
           "p",
@@ -162,10 +169,12 @@ extension Lesson.Level {
 extension String {
   /// Where a word first stands in it.
   fileprivate func firstRange(of word: String) -> Swift.Range<String.Index>? {
-    var start = startIndex
-    while start < endIndex, !word.isEmpty {
-      if self[start...].hasPrefix(word) { return start..<index(start, offsetBy: word.count) }
-      start = index(after: start)
+    guard let first = word.utf8.first else { return nil }
+    var rest = utf8[...]
+    while let start = rest.firstIndex(of: first) {
+      rest = rest[start...]
+      if rest.starts(with: word.utf8) { return start..<utf8.index(start, offsetBy: word.utf8.count) }
+      rest = rest.dropFirst()
     }
     return nil
   }

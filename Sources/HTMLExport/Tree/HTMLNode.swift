@@ -42,7 +42,12 @@ public enum Asset: String, Equatable, Sendable, CaseIterable {
   }
 
   /// How a content security policy names it.
-  var source: String { "'sha256-\(SHA256.base64(Array(text.utf8)))'" }
+  var source: String { Asset.sources[self] ?? "" }
+
+  /// Every page names all of them, and they never change.
+  private static let sources: [Asset: String] = allCases.reduce(into: [:]) { sources, asset in
+    sources[asset] = "'sha256-\(SHA256.base64(Array(asset.text.utf8)))'"
+  }
 }
 
 /// A tag with its attributes and what is in it.

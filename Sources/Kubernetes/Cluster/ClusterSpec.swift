@@ -4,8 +4,10 @@ public import Clockwork
 ///
 /// Keys: `version` (then, now), `runtime` (docker, containerd), `network` (kubenet, bridge), `proxy`,
 /// `serviceCIDR`, `clusterCIDR`, `controlPlane` {name, ip, registers, podCIDR, cpu, memory, pods},
-/// `nodes` [{name, ip, podCIDR, cpu, memory, pods, labels, taints}], `sizes` (varied, fixed),
-/// `addons` {metrics-server}, `packets` (true where kernels move packets, also without a line that sends one).
+/// `schedulers` (names of those beside kube-scheduler), `nodes` [{name, ip, podCIDR, cpu, memory, pods, labels, taints}],
+/// `sizes` (varied, fixed), `addons` {metrics-server}, `cloud` (true where a made-up cloud gives nodes ranges, routes
+/// and load balancers), `routes` (router, nodes: who knows behind which node which Pods are), `packets` (true where
+/// kernels move packets, also without a line that sends one).
 public struct ClusterSpec: Equatable, Sendable {
   public enum Runtime: String, Equatable, Sendable {
     case docker
@@ -44,8 +46,14 @@ public struct ClusterSpec: Equatable, Sendable {
   /// Whether the machines of another variant may be of another size; not where a story counts what fits on them.
   public var variesSizes = true
   public var addOns: AddOns = AddOns()
+  /// Schedulers beside kube-scheduler, each with a cache of its own, for Pods whose `schedulerName` is theirs.
+  public var schedulers: [String] = []
   /// Whether the kernels of the nodes move packets, also where no line of a script sends one.
   public var hasPackets = false
+  /// Whether controllers of a cloud are at work; elsewhere an administrator has told the router where Pods are.
+  public var hasCloud = false
+  /// Whether an administrator has told every node too, so that Pods of two nodes do without the router.
+  public var hasNodeRoutes = false
 
   public init() {}
 
@@ -54,7 +62,7 @@ public struct ClusterSpec: Equatable, Sendable {
     var reader = SpecReader(value: value, path: [])
     reader.only([
       "version", "runtime", "network", "proxy", "serviceCIDR", "clusterCIDR", "controlPlane", "nodes", "addons",
-      "sizes", "packets",
+      "sizes", "schedulers", "packets", "cloud", "routes",
     ])
     if let version = Version(rawValue: reader.choice("version", ["then", "now"], default: "now")) {
       self.version = version
@@ -66,6 +74,8 @@ public struct ClusterSpec: Equatable, Sendable {
     network = reader.choice("network", ["kubenet", "bridge"], default: version == .then ? "kubenet" : "bridge")
     proxy = reader.choice("proxy", ["userspace", "iptables", "ipvs", "nftables"], default: "iptables")
     variesSizes = reader.choice("sizes", ["varied", "fixed"], default: "varied") == "varied"
+    hasCloud = reader.flag("cloud", default: false)
+    hasNodeRoutes = reader.choice("routes", ["router", "nodes"], default: "router") == "nodes"
     hasPackets = reader.flag("packets", default: false)
     serviceCIDR = reader.text("serviceCIDR", default: "10.0.0.0/24")
     clusterCIDR = reader.text("clusterCIDR", default: "172.20.0.0/16")
@@ -79,6 +89,7 @@ public struct ClusterSpec: Equatable, Sendable {
       reader.problems.append(FieldProblem(.required, ["nodes"], detail: "a cluster needs a node"))
     }
     addOns = AddOns(&reader, version: version)
+    for name in value["schedulers"]?.elements ?? [] { schedulers.append(name.plain) }
     checkPairs(&reader)
     checkNames(&reader)
     problems += reader.problems
@@ -136,6 +147,15 @@ public struct ClusterSpec: Equatable, Sendable {
   }
 
   private func checkNames(_ reader: inout SpecReader) {
+    var taken = ["kube-scheduler", SchedulerProfile.defaultName]
+    for name in schedulers {
+      if taken.contains(name) {
+        reader.problems.append(FieldProblem(.duplicate, ["schedulers"], got: "\"\(name)\""))
+      } else if let problem = NameRules.label(name).first {
+        reader.problems.append(FieldProblem(.invalid, ["schedulers"], got: "\"\(name)\"", detail: problem))
+      }
+      taken.append(name)
+    }
     var seen: [String] = []
     for machine in machines {
       if seen.contains(machine.name) {

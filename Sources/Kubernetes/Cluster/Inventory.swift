@@ -76,7 +76,7 @@ struct Inventory {
     metadata.labels["kubernetes.io/arch"] = "amd64"
     node.metadata = metadata
     node.spec.podCIDR = machine.podCIDR
-    node.spec.podCIDRs = [machine.podCIDR]
+    node.spec.podCIDRs = machine.podCIDR.isEmpty ? [] : [machine.podCIDR]
     node.spec.taints = machine.taints
     let amounts: ResourceList = ["cpu": machine.cpu, "memory": machine.memory, "pods": machine.pods]
     node.status.capacity = amounts
@@ -85,6 +85,12 @@ struct Inventory {
       NodeAddress(type: "InternalIP", address: machine.ip), NodeAddress(type: "Hostname", address: machine.name),
     ]
     node.status.conditions = conditions()
+    if spec.hasCloud, !machine.podCIDR.isEmpty {
+      var condition = RouteController.condition
+      condition.lastHeartbeatTime = Timestamp(-3_600_000)
+      condition.lastTransitionTime = Timestamp(-3_600_000)
+      node.status.conditions.insert(condition, at: 0)
+    }
     node.status.images = images
     node.status.nodeInfo = system()
     add(Object(node: node))

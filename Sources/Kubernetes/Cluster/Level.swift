@@ -52,7 +52,13 @@ public enum Level: String, Equatable, Comparable, Sendable {
     case .network: return verb == "add" ? .story : .detail
     case .controller: return of(controllerVerb: verb, kind)
     case .metrics: return verb == "scrape" || verb == "answer" ? .story : (verb == "store" ? .detail : .wire)
-    case .kernel: return verb == "oom-kill" ? .story : .detail
+    case .kernel:
+      switch verb.text {
+      case "oom-kill", "connect", "answer": return .story
+      case "send", "forward", "take": return subject.description.hasPrefix("arp-") ? .wire : .detail
+      case "retry": return .wire
+      default: return .detail
+      }
     case .outside: return verb == "spread" ? .story : .wire
     case .proxy: return verb == "list" ? .wire : (verb == "sync" ? .story : .detail)
     }

@@ -20,6 +20,16 @@ enum NodeView {
     return writer.formatted()
   }
 
+  /// The running container of a Pod, or its sandbox where no name is given.
+  static func running(_ name: String, of pod: ObjectKey, in world: KubeWorld, at address: Address) -> String? {
+    guard let store = store(in: world, at: address) else { return nil }
+    for id in store.order.reversed() {
+      guard let record = store[id], record.pod == pod, record.phase == .running else { continue }
+      if record.name == name { return id }
+    }
+    return nil
+  }
+
   /// What `cat` prints of a file under `/var/log`, through every link; nothing where there is no such file.
   static func file(_ path: String, in world: KubeWorld, at address: Address) -> String? {
     files(in: world, at: address)?.text(path)

@@ -62,7 +62,17 @@ private enum Places {
 private struct Company {
   var cast = Cast<Kube>()
   var apiserver: KubeAPIServer
-  let objects: [Object]
+  private let objects: [Object]
+  /// The same by their kind: thousands of kubelets ask for Pods alone.
+  private let byKind: Table<Kind, [Object]>
+
+  init(apiserver: KubeAPIServer, objects: [Object]) {
+    self.apiserver = apiserver
+    self.objects = objects
+    var byKind: Table<Kind, [Object]> = [:]
+    for object in objects { byKind.update(object.kind, default: []) { $0.append(object) } }
+    self.byKind = byKind
+  }
 
   /// Where the next to join will stand.
   var next: Address { Places.first + cast.count }
@@ -84,7 +94,9 @@ private struct Company {
   @discardableResult
   mutating func add<C: Component & Watching>(watching component: C) -> Address where C.Model == Kube {
     var component = component
-    component.seed(objects, revision: Inventory.revision)
+    let informers = component.client.informers
+    let wanted = informers.count == 1 ? byKind[informers[0].kind] ?? [] : objects
+    component.seed(wanted, revision: Inventory.revision)
     for informer in component.client.informers {
       apiserver.seed(watcher: next, informer.kind, informer.selector)
     }
@@ -122,12 +134,15 @@ private struct Assembly {
     for object in inventory.objects { etcd.seed(object) }
     var company = Company(apiserver: apiserver(), objects: inventory.objects)
     company.add(Kubectl(version: spec.version, apiserver: Places.apiserver, server: server))
-    company.add(watching: scheduler())
+    company.add(watching: scheduler("kube-scheduler"))
+    for name in spec.schedulers { company.add(watching: scheduler(name)) }
     addManager(to: &company)
     var nodes = MeasuredNodes()
+    if isNetworked { nodes.fabric = company.add(fabric(first: company.next + 1)) }
     for machine in spec.machines.indices { add(machine, to: &company, &nodes) }
     if isMeasured { company.add(Load(apiserver: Places.apiserver, kernels: nodes.kernels)) }
     addMetricsServer(to: &company, nodes)
+    if spec.hasCloud { addCloud(to: &company, fabric: nodes.fabric) }
     var cast = company.everybody(etcd)
     guard let rule else { return KubeWorld(cast) }
     for watch in rule.watches(Scene(cast: cast, spec: spec)) {
@@ -150,13 +165,14 @@ private struct Assembly {
     return apiserver
   }
 
-  private func scheduler() -> KubeScheduler {
+  private func scheduler(_ name: String) -> KubeScheduler {
     KubeScheduler(
+      name,
       version: spec.version,
       durations: durations,
       apiserver: Places.apiserver,
       server: server,
-      random: random.stream("kube-scheduler")
+      random: random.stream(name)
     )
   }
 
@@ -192,6 +208,25 @@ private struct Assembly {
     company.add(manager)
   }
 
+  /// The loops of a cloud-controller-manager, and the one of kube-controller-manager that a cloud switches on.
+  private func addCloud(to company: inout Company, fabric: Address?) {
+    if let cluster = CIDR(spec.clusterCIDR) {
+      company.add(
+        watching: NodeIPAMController(version: spec.version, apiserver: Places.apiserver, cluster: cluster)
+      )
+    }
+    company.add(watching: RouteController(apiserver: Places.apiserver, fabric: fabric))
+    let worker = spec.machines.first { !$0.isControlPlane }
+    company.add(
+      watching: ServiceController(
+        version: spec.version,
+        apiserver: Places.apiserver,
+        fabric: fabric,
+        gateway: worker.flatMap { IPv4($0.ip) }
+      )
+    )
+  }
+
   /// The loops that look after nodes, and after the Pods of those that are lost.
   private func addNodeLoops(to company: inout Company) -> [Address] {
     let lifecycle = NodeLifecycleController(
@@ -215,6 +250,28 @@ private struct Assembly {
   private struct MeasuredNodes {
     var kernels: Table<String, Address> = [:]
     var cadvisors: Table<String, CAdvisor> = [:]
+    /// What lies between the nodes, where kernels move packets.
+    var fabric: Address?
+  }
+
+  /// Every node is five components: kubelet, runtime, plugin, proxy and kernel.
+  private func kernel(_ index: Int, first: Address) -> Address { first + 5 * index + 4 }
+
+  /// Switch, router and client outside; the router knows every node's Pods, as a cloud's does.
+  private func fabric(first: Address) -> Kernel {
+    let machines = spec.machines.map { (name: $0.name, address: IPv4($0.ip) ?? .any) }
+    var network = Fabric.network(machines)
+    for machine in spec.machines {
+      guard let range = CIDR(machine.podCIDR) else { continue }
+      let route = Route(to: range, via: IPv4(machine.ip), device: "eth0")
+      network.apply(NetworkChange(in: Fabric.router, .addRoute(route)))
+    }
+    var fabric = Kernel(fabric: network, random: random.stream("fabric"))
+    for (index, machine) in spec.machines.enumerated() {
+      let far = kernel(index, first: first)
+      fabric.plug(Cable(machine.name, in: Fabric.exchange, to: far, NetworkNamespace.host, "eth0"))
+    }
+    return fabric
   }
 
   /// Gives a kubelet cAdvisor, which has been reading for a while.
@@ -303,13 +360,18 @@ private struct Assembly {
     var network = IPv4(machine.ip).map { NodeNetwork(machine: $0) } ?? NodeNetwork()
     company.add(watching: proxy(machine, kernel: first + 4, &network))
     guard isMeasured || isNetworked else { return }
-    let kernel = Kernel(
+    var kernel = Kernel(
       node: machine.name,
       runtime: first + 1,
       cgroups: cgroups,
       diesWithRuntime: spec.runtime == .docker,
-      network: network
+      network: network,
+      random: random.stream("kernel \(index)")
     )
+    if let fabric = nodes.fabric {
+      kernel.number(packetsFrom: Int64(index + 1) * 1_000_000)
+      kernel.plug(Cable("eth0", in: NetworkNamespace.host, to: fabric, Fabric.exchange, machine.name))
+    }
     nodes.kernels[machine.name] = company.add(kernel)
   }
 
@@ -328,7 +390,7 @@ private struct Assembly {
     if let plugin = PodBridge.Plugin(rawValue: spec.network) {
       network.apply(PodBridge.prepare(plugin, CIDR(spec.clusterCIDR)))
     }
-    network.apply(PodBridge.routes(spec.machines, from: machine))
+    if spec.hasNodeRoutes { network.apply(PodBridge.routes(spec.machines, from: machine)) }
     network.apply(proxy.settle())
     return proxy
   }

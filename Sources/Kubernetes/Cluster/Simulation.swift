@@ -18,6 +18,8 @@ public struct Simulation {
     /// The line that is being waited for: kubectl has not returned, a goal is not met, time has to pass.
     var wait = Wait.nothing
     var marks: [Mark] = []
+    /// How many times somebody has sent something.
+    var visits: Int64 = 0
     /// Lines whose goal could not be reached before the world fell quiet.
     var unmet: [Int] = []
     /// Lines that made no sense once they were reached, such as a name that no object has.
@@ -29,8 +31,13 @@ public struct Simulation {
     case kubectl
     /// The shell starts the next command.
     case shell(Time)
-    case goal(Goal)
+    /// Until when a goal is waited for that only silence can bring about.
+    case goal(Goal, patience: Time)
+    /// A line that waits for something whose name nobody knows yet.
+    case name(NumberedLine)
     case moment(Time)
+    /// A visitor has not yet got what it wants, nor given up.
+    case visit(Address, number: Int64)
   }
 
   /// A row that no component made: a mark of the script, or something looked at.
@@ -42,11 +49,11 @@ public struct Simulation {
   public let spec: ClusterSpec
   public let images: Images
   public let seed: UInt64
-  public private(set) var timeline: Timeline<Kube>
+  public internal(set) var timeline: Timeline<Kube>
   public private(set) var script: [NumberedLine]
   private let parser: ScriptParser
-  private var cursor = Cursor()
-  private var cursors: [Cursor] = [Cursor()]
+  var cursor = Cursor()
+  var cursors: [Cursor] = [Cursor()]
 
   /// A cluster as its spec has it, at the beginning of a script.
   ///
@@ -71,7 +78,8 @@ public struct Simulation {
       images: images,
       preloaded: Simulation.preloaded(script),
       seed: seed,
-      measured: Simulation.hasLoad(script),
+      measured: ScriptNeeds.load(script),
+      networked: ScriptNeeds.packets(script),
       supposing: rule
     )
     timeline = Timeline(world, budget: budget)
@@ -85,18 +93,6 @@ public struct Simulation {
       images.append(image)
     }
     return images
-  }
-
-  /// Clients outside exist where a script speaks of them.
-  private static func hasLoad(_ script: [NumberedLine]) -> Bool {
-    for numbered in script {
-      switch numbered.line {
-      case .load: return true
-      case .deferred(let text) where text.hasPrefix("load "): return true
-      default: break
-      }
-    }
-    return false
   }
 
   // MARK: Going on
@@ -123,15 +119,23 @@ public struct Simulation {
         if let next = world.nextTime(), next <= time { return true }
         cursor.wait = .nothing
         if time > world.now { intervene(.advance(to: time)) }
-      case .goal(let goal):
+      case .goal(let goal, let patience):
         if isMet(goal) {
           cursor.wait = .nothing
-        } else if world.nextTime() == nil {
+        } else if world.nextTime() == nil, !isPatient(goal, patience) {
           cursor.unmet.append(cursor.line - 1)
           cursor.wait = .nothing
         } else {
           return true
         }
+      case .name(let numbered):
+        if isNameless(numbered.text) { return true }
+        cursor.wait = .nothing
+        lay(numbered.line, numbered)
+      case .visit(let kernel, let number):
+        let hasEnded = world.component(kernel, as: Kernel.self)?.result(number) != nil
+        guard hasEnded || world.nextTime() == nil || world.isStopped(kernel) else { return true }
+        cursor.wait = .nothing
       case .moment(let time):
         if let next = world.nextTime(background: true), next <= time { return true }
         cursor.wait = .nothing
@@ -153,8 +157,11 @@ public struct Simulation {
 
   /// Whether periodic work counts as the next step: only while the script lets time pass.
   private var countsBackground: Bool {
-    if case .moment = cursor.wait { return true }
-    return false
+    switch cursor.wait {
+    case .moment: return true
+    case .goal(let goal, let patience): return world.nextTime() == nil && isPatient(goal, patience)
+    default: return false
+    }
   }
 
   /// Everything that could happen next, in canonical order; empty when the script is at its end.
@@ -172,7 +179,7 @@ public struct Simulation {
   /// Takes one step of the canonical order, or the one that a chooser picks.
   public mutating func step() -> Progress {
     guard let action = expected() else { return .finished }
-    return .step(perform(action))
+    return .step(perform(action, isExpected: true))
   }
 
   public mutating func step<C: Chooser>(_ chooser: inout C) -> Progress where C.Model == Kube {
@@ -183,9 +190,11 @@ public struct Simulation {
   }
 
   /// Does an enabled action: a departure, where it is not what the canonical order would do.
+  ///
+  /// Whoever has just asked for what is expected says so.
   @discardableResult
-  public mutating func perform(_ action: KubeAction) -> KubeStep {
-    let step = timeline.perform(action)
+  public mutating func perform(_ action: KubeAction, isExpected: Bool = false) -> KubeStep {
+    let step = timeline.perform(action, isFirst: isExpected && !countsBackground)
     remember()
     return step
   }
@@ -215,6 +224,11 @@ public struct Simulation {
   }
 
   private mutating func remember() {
+    // A step that was gone back over and is taken again keeps the future behind it.
+    if timeline.end > position, cursors.count > position {
+      cursors[position] = cursor
+      return
+    }
     if cursors.count > position { cursors.removeLast(cursors.count - position) }
     cursors.append(cursor)
   }
@@ -234,6 +248,15 @@ public struct Simulation {
     return copy
   }
 
+  /// The same cluster without its past: a search makes thousands of copies, and each copy that goes on would take all
+  /// of the past along.
+  public func withoutPast() -> Simulation {
+    var copy = self
+    copy.timeline = Timeline(world, budget: 2)
+    copy.cursors = [cursor]
+    return copy
+  }
+
   // MARK: The script
 
   private mutating func begin(_ numbered: NumberedLine) {
@@ -247,6 +270,7 @@ public struct Simulation {
     case .kubectl(let command):
       cursor.wait = .kubectl
       if let kubectl = world.address(of: "kubectl") { intervene(.tell(.command(command), to: kubectl)) }
+    case .deferred(let text) where isNameless(text): cursor.wait = .name(numbered)
     case .deferred(let text): resolve(text, numbered)
     case .preload(let image, let node):
       // Somebody on the node loads the image by hand.
@@ -257,10 +281,12 @@ public struct Simulation {
     case .slow(let name, let delay): fault(name, numbered) { .slow($0, by: delay) }
     case .cut(let one, let other): pair(one, other, numbered) { .cut($0, $1) }
     case .mend(let one, let other): pair(one, other, numbered) { .mend($0, $1) }
+    case .kill(let pod, let container): kill(pod, container, numbered)
     case .load(let order):
       if let clients = component("load", numbered) { intervene(.tell(.load(order), to: clients)) }
+    case .send(let line): send(line, numbered)
     case .advance(let time): cursor.wait = .moment(world.now + time)
-    case .until(let goal): cursor.wait = .goal(goal)
+    case .until(let goal): cursor.wait = .goal(goal, patience: world.now + 600_000)
     case .mark(let name):
       var record = Kube.Record(actor: "", verb: "mark", resource: "")
       record.name = name
@@ -297,29 +323,6 @@ public struct Simulation {
     if let address = world.address(of: name) { return address }
     cursor.problems.append(Roster.unknown(name, line: numbered.number, in: world))
     return nil
-  }
-
-  private func runtimes(_ node: String) -> [Address] {
-    world.cells.indices.filter { address in
-      world.role(of: address) == .runtime && (node.isEmpty || world.name(of: address).hasSuffix("@\(node)"))
-    }
-  }
-
-  /// Names that the script uses and this cluster does not have, found before anything runs.
-  public func check() -> [ScriptProblem] {
-    var problems: [ScriptProblem] = []
-    for numbered in script {
-      var names: [String] = []
-      switch numbered.line {
-      case .stop(let name), .start(let name), .slow(let name, _): names = [name]
-      case .cut(let one, let other), .mend(let one, let other): names = [one, other]
-      default: break
-      }
-      for name in names where world.address(of: name) == nil {
-        problems.append(Roster.unknown(name, line: numbered.number, in: world))
-      }
-    }
-    return problems
   }
 
   /// Problems that only the run could find.

@@ -83,8 +83,8 @@ public struct Client: Sendable {
 
   /// Offers to list and watch again whatever is not being watched; a retry is periodic work.
   public func offers(_ offers: inout KubeOffers) {
-    for informer in informers where informer.phase == .mustList {
-      offers.add("list", .named(informer.kind.plural), due: retryAt, background: failures > 0)
+    for place in informers.indices where informers[place].phase == .mustList {
+      offers.add("list", .named(informers[place].kind.plural), due: retryAt, background: failures > 0)
     }
   }
 
@@ -114,7 +114,7 @@ public struct Client: Sendable {
 
   /// True when an event waits that the component has not handled.
   public var isBehind: Bool {
-    for informer in informers where informer.isBehind { return true }
+    for place in informers.indices where informers[place].isBehind { return true }
     return false
   }
 

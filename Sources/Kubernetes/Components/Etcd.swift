@@ -54,9 +54,10 @@ public struct Etcd: Component {
   }
 
   public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) {
-    switch inbox.take(from: apiserver) {
+    guard let asker = inbox.first?.sender else { return }
+    switch inbox.take(from: asker) {
     case .transaction(let transaction)?: commit(transaction, &out)
-    case .range(let range)?: read(range, &out)
+    case .range(let range)?: read(range, for: asker, &out)
     default: break
     }
   }
@@ -115,8 +116,8 @@ public struct Etcd: Component {
     )
   }
 
-  private func read(_ range: Range, _ out: inout KubeOutbox) {
-    out.send(.ranged(Ranged(id: range.id, objects: objects(range), revision: revision)), to: apiserver)
+  private func read(_ range: Range, for asker: Address, _ out: inout KubeOutbox) {
+    out.send(.ranged(Ranged(id: range.id, objects: objects(range), revision: revision)), to: asker)
   }
 
   private func objects(_ range: Range) -> [Object] {

@@ -30,9 +30,9 @@ struct Meddler: Ghost {
     return hides(message) ? nil : message
   }
 
-  mutating func alter(_ message: Message, to receiver: Address) -> (message: Message, receiver: Address)? {
+  mutating func alter(_ message: Message, to receiver: Address) -> [(message: Message, receiver: Address)] {
     if let object = outward(message) { take(object) }
-    return silences(message) ? nil : (message, receiver)
+    return silences(message) ? [] : [(message, receiver)]
   }
 
   private mutating func take(_ object: Object) {
@@ -132,14 +132,18 @@ extension Meddler {
     return ghost
   }
 
-  /// A kubelet looks a Pod up in etcd.
+  /// A kubelet looks every new Pod up in etcd, to see whether it is for its node.
   static func peeking(_ scene: Scene) -> Meddler {
-    let etcd = scene.etcd
+    let (node, etcd) = (scene.node, scene.etcd)
     var ghost = Meddler("peek") { object, out in
       let key = object.key
       out.send(.range(Range(id: -1, kind: key.kind, namespace: key.namespace, name: key.name)), to: etcd)
     }
     ghost.inward = { message in watched(message) }
+    ghost.hides = { message in
+      guard case .watch(let event) = message, let pod = event.object.pod else { return false }
+      return pod.spec.nodeName != node
+    }
     ghost.blocks = "observe"
     return ghost
   }

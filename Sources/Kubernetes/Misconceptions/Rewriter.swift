@@ -8,11 +8,15 @@ struct Rewriter: Ghost {
   private var outward: (Message) -> Message? = { $0 }
   /// Who hears a message instead of whom it was meant for.
   private var turns: (Message) -> Address? = { _ in nil }
+  /// What its host is kept from doing.
+  private var bars: (Verb) -> Bool = { _ in false }
 
   mutating func hear(_ message: Message, from sender: Address, at now: Time) -> Message? { inward(message) }
+  func forbids(_ verb: Verb, _ subject: Kube.Subject) -> Bool { bars(verb) }
 
-  mutating func alter(_ message: Message, to receiver: Address) -> (message: Message, receiver: Address)? {
-    outward(message).map { ($0, turns(message) ?? receiver) }
+  mutating func alter(_ message: Message, to receiver: Address) -> [(message: Message, receiver: Address)] {
+    guard let changed = outward(message) else { return [] }
+    return [(changed, turns(message) ?? receiver)]
   }
 }
 
@@ -87,5 +91,88 @@ extension Rewriter {
       return .watch(event)
     }
     return ghost
+  }
+
+  /// A component that neither hears nor does anything: its work is believed to be another's.
+  static func mute() -> Rewriter {
+    var ghost = Rewriter()
+    ghost.inward = { _ in nil }
+    ghost.bars = { _ in true }
+    return ghost
+  }
+
+  /// A component that leaves one thing undone.
+  static func without(_ verb: Verb) -> Rewriter {
+    var ghost = Rewriter()
+    ghost.bars = { $0 == verb }
+    return ghost
+  }
+
+  /// What is said to one is said to another.
+  static func turning(_ matches: @escaping (Message) -> Bool, to other: Address) -> Rewriter {
+    var ghost = Rewriter()
+    ghost.turns = { matches($0) ? other : nil }
+    return ghost
+  }
+
+  /// Whoever is spoken to is found not to be there.
+  static func refusing(_ matches: @escaping (Message) -> Bool, by own: Address) -> Rewriter {
+    var ghost = Rewriter()
+    ghost.outward = { message in
+      guard matches(message), case .nodeCall(let call) = message else { return message }
+      return .refused(id: call.id, by: own)
+    }
+    ghost.turns = { matches($0) ? own : nil }
+    return ghost
+  }
+
+  /// A Pod that is on its way out is still taken for one that is there.
+  static func countingUntilGone() -> Rewriter {
+    var ghost = Rewriter()
+    ghost.inward = { message in
+      guard case .watch(let event) = message, event.type != .deleted, event.object.kind == .pod else { return message }
+      return event.object.metadata.deletionTimestamp == nil ? message : nil
+    }
+    return ghost
+  }
+
+  /// Deployments are read as if they said: one more at a time, and never one fewer.
+  static func oneInOneOut() -> Rewriter {
+    hearing(Deployment.self) { deployment in
+      guard deployment.spec.strategy.type != "Recreate" else { return }
+      deployment.spec.strategy.rollingUpdate = RollingUpdateDeployment(
+        maxSurge: .integer(1),
+        maxUnavailable: .integer(0)
+      )
+    }
+  }
+
+  /// Autoscalers are read as if they waited until everything that was asked for is in use.
+  static func waitingForShortage() -> Rewriter {
+    hearing(HorizontalPodAutoscaler.self) { autoscaler in
+      for index in autoscaler.spec.metrics.indices
+      where autoscaler.spec.metrics[index].resource?.target.averageUtilization != nil {
+        autoscaler.spec.metrics[index].resource?.target.averageUtilization = 100
+      }
+    }
+  }
+
+  /// What a watch tells of a kind is changed before it is heard.
+  private static func hearing<R: APIRecord>(_ type: R.Type, _ change: @escaping (inout R) -> Void) -> Rewriter {
+    var ghost = Rewriter()
+    ghost.inward = { message in
+      guard case .watch(var event) = message, event.object.kind == type.kind else { return message }
+      event.object.update(type, change)
+      return .watch(event)
+    }
+    return ghost
+  }
+}
+
+extension Message {
+  /// What is asked of kube-apiserver, where the message asks something.
+  var request: Request? {
+    if case .request(let request) = self { return request }
+    return nil
   }
 }

@@ -125,7 +125,8 @@ public struct Plant: Sendable {
     over transport: TransportProtocol = .tcp,
     from namespace: String,
     of kernel: String,
-    number: Int64
+    number: Int64,
+    patience: Time = NetworkNamespace.patience
   ) {
     let dice = Dice(Random(seed: random.next()))
     let now = now
@@ -137,6 +138,7 @@ public struct Plant: Sendable {
         request: "GET / HTTP/1.1\r\n\r\n",
         from: namespace,
         number: number,
+        patience: patience,
         at: now,
         dice
       )

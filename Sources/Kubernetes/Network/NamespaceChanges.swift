@@ -25,6 +25,7 @@ extension NetworkNamespace {
     case .rules(let table, let commands):
       let failure = rules.apply(commands, to: table)
       isTracking = rules.needsTracking
+      hasChance = rules.hasChance
       return failure
     case .ensure(let write):
       let failure = rules.write(write)

@@ -12,8 +12,12 @@ public enum ScriptLine: Equatable, Sendable {
   case slow(component: String, by: Time)
   case cut(String, String)
   case mend(String, String)
+  /// Somebody on the node kills the process of a container; `pause` is the one that holds a Pod's sandbox.
+  case kill(pod: String, container: String)
   /// Clients outside keep Pods busy from now on.
   case load(LoadOrder)
+  /// Somebody wants something from an address; the line is over when they have it, or have given up.
+  case send(SendLine)
   case advance(Time)
   case until(Goal)
   case mark(String)
@@ -26,6 +30,19 @@ public enum ScriptLine: Equatable, Sendable {
     case file(path: String, node: String)
     case directory(path: String, node: String)
     case log(container: String, node: String)
+    case network(NetworkView, place: String)
+  }
+
+  /// A part of a network, as its tool prints it.
+  public enum NetworkView: String, Equatable, Sendable {
+    case addresses
+    case routes
+    case neighbours
+    case forwarding
+    case rules
+    case connections
+    case sockets
+    case capture
   }
 }
 

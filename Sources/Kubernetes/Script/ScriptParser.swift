@@ -102,9 +102,15 @@ public struct ScriptParser {
     case "cut", "mend":
       let given = try arguments(rest, ["COMPONENT", "COMPONENT"], verb)
       return verb.text == "cut" ? .cut(given[0], given[1]) : .mend(given[0], given[1])
+    case "kill":
+      let given = try arguments(rest, ["POD", "CONTAINER"], verb)
+      return .kill(pod: given[0].hasPrefix("pod/") ? String(given[0].dropFirst(4)) : given[0], container: given[1])
     case "advance":
       _ = try arguments(rest, ["DURATION"], verb)
       return .advance(try duration(rest[0]))
+    case "send": return .send(try NetworkReader.send(rest, verb))
+    case "ip", "bridge", "iptables-save", "conntrack", "ss", "tcpdump":
+      return .view(try NetworkReader.view(rest, verb))
     case "load": return .load(try LoadReader.read(rest, verb))
     case "until": return .until(try GoalReader.read(rest, verb))
     case "mark": return .mark(try arguments(rest, ["NAME"], verb)[0])
@@ -177,12 +183,13 @@ public struct ScriptParser {
 
   /// Words that a line can begin with.
   public static let verbs = [
-    "kubectl", "preload", "break", "repair", "slow", "cut", "mend", "load", "advance", "until", "mark", "etcdctl",
-    "crictl", "cat", "ls",
+    "kubectl", "preload", "break", "repair", "slow", "cut", "mend", "kill", "load", "advance", "until", "mark",
+    "etcdctl",
+    "crictl", "cat", "ls", "send", "ip", "bridge", "iptables-save", "conntrack", "ss", "tcpdump",
   ]
 
   /// Lines of the script language that need parts of the cluster which are not built yet.
   static let later = [
-    "send", "ip", "bridge", "iptables-save", "ipvsadm-save", "nft", "conntrack",
+    "ipvsadm-save", "nft",
   ]
 }

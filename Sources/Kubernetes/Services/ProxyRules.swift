@@ -148,7 +148,7 @@ public struct ProxyRules: Sendable {
     _ text: [RuleMatch]
   ) {
     let left = endpoints.count - index
-    let dice = left > 1 ? [RuleMatch.random(RuleMatch.probability(oneIn: left), isInverted: false)] : []
+    let dice = left > 1 ? [RuleMatch.chance(RuleMatch.probability(oneIn: left), isInverted: false)] : []
     add(chain, text + dice, .jump(port.chain(of: endpoints[index])))
   }
 

@@ -11,6 +11,8 @@ public struct KernelCall: Sendable {
     case read([String])
     /// A plugin, a proxy or the kubelet changes the tables of the network; only a failure is answered.
     case network([NetworkChange])
+    /// What the processes of a Pod listen on from now on.
+    case sockets(pod: String, [Socket])
   }
 
   public var id: Int64
@@ -26,6 +28,7 @@ public struct KernelCall: Sendable {
     case .running(_, let groups): "\(groups.count) cgroups"
     case .work(_, let container, let demand): "\(container) has \(demand == nil ? "nothing" : "work") to do"
     case .read(let ids): ids.isEmpty ? "read cpu.stat, memory.current" : "read cpu.stat of \(ids.count) containers"
+    case .sockets(let pod, let sockets): "\(pod) listens on \(sockets.count) ports"
     case .network(let changes): changes.count == 1 ? changes[0].text : "\(changes.count) changes of the network"
     }
   }

@@ -168,12 +168,32 @@ extension Guide {
   private mutating func idea() {
     guard let misconception else { return note(say("screen.no-idea")) }
     var passages: [Passage] = [.say(misconception.title, .strong), .gap, .prose(misconception.blocks)]
-    if let supposed = session.suppose(misconception.id), supposed.differs {
-      let nothing = say("suppose.nothing")
-      passages += [.gap, .say(say("suppose.believed", ["step": supposed.supposed ?? nothing]))]
-      passages.append(.say(say("suppose.really", ["step": supposed.real ?? nothing])))
-    }
+    if let supposed = session.suppose(misconception.id, for: misconceptionQuestion) { passages += worlds(supposed) }
     interpose(passages, isReading: true)
+  }
+
+  /// Where the world that was believed in parts from the real one.
+  private func worlds(_ supposed: Supposed) -> [Passage] {
+    var passages: [Passage] = [.gap]
+    guard supposed.differs else { return passages + [.say(say("suppose.same"))] }
+    if let shared = supposed.shared, let words = say(shared.what) {
+      passages.append(.say(say("suppose.alike", ["step": words]), .dim))
+    }
+    for (heading, deeds) in [("suppose.really", supposed.real), ("suppose.believed", supposed.supposed)] {
+      passages += [.gap, .say(say(heading), .strong)]
+      if deeds.isEmpty { passages.append(.say(say("suppose.nothing"), indent: 2)) }
+      for deed in deeds {
+        passages.append(.say("· \(say(deed.what) ?? deed.text)", indent: 2))
+        for field in deed.fields {
+          passages.append(.say("    \(field.path): \(field.value ?? say("word.none"))", indent: 6))
+        }
+      }
+    }
+    if let ends = supposed.ends {
+      let words = ["real": ends.real, "supposed": ends.supposed]
+      passages += [.gap, .say(say("suppose.ends", words))]
+    }
+    return passages
   }
 
   private mutating func words() {

@@ -199,6 +199,7 @@ extension Guide {
     }
     if let after = words?.after { out += [.gap, .text(ProseLayout(width: 80).spans(after), indent: 0)] }
     misconception = feedback.misconception.flatMap { language.misconception($0) }
+    misconceptionQuestion = feedback.question
     if let misconception {
       out += [.gap, .say(say("learn.misconception", ["title": misconception.title]), .dim)]
     }

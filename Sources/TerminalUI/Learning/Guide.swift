@@ -57,6 +57,8 @@ public struct Guide {
   public internal(set) var shown: Explanation? = nil
   /// The words of the misconception behind the last answer.
   var misconception: MisconceptionText? = nil
+  /// The question that it was the answer to.
+  var misconceptionQuestion: String = ""
   /// What stood there before help, words or a list came in between.
   var below: (page: [Passage], prompt: Prompt, isReading: Bool)? = nil
   /// Whether somebody talks with the guide: a right "who" is followed by "and what", and slips may be mended.

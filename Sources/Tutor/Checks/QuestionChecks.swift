@@ -86,6 +86,9 @@ extension ModelChecks {
 
   private func keyless(_ question: Question, _ fact: Fact, _ actions: [String]) -> Diagnostic {
     var fix = "ask for something that the run shows"
+    if fact.key == "key.undecidable" {
+      fix = "let the search end sooner: give the question a short `script` of its own, or an `until`"
+    }
     if let step = fact["step"]?.text, let near = Suggestion.nearest(to: step, among: actions) {
       fix = "did you mean `\(near)`?"
     }

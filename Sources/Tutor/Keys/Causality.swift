@@ -15,30 +15,22 @@ struct Causality {
   /// A step that the run never takes.
   private(set) var missing: Int? = nil
 
-  /// How the canonical run goes, with names left out: variants that differ in names alone have the same.
-  private(set) var shape: Digest = Digest()
-  private var length: Int = 0
+  /// How the canonical run goes and where the steps stand in it, with names left out.
+  private(set) var shape: Digest
+  private let length: Int
 
   init(_ start: Run, steps: [ActionPattern]) {
-    self.init(canonical: start, steps: steps)
+    self.init(canonical: RunLog.playing(start), steps: steps)
     search(start, steps)
   }
 
-  /// Plays the canonical run and notes where the steps stand in it.
-  fileprivate init(canonical start: Run, steps: [ActionPattern]) {
-    var run = start
-    var first: [Int: Int] = [:]
-    while length < KeyMaker.longestRun, let step = run.step() {
-      let text = run.text(step.action)
-      for (place, pattern) in steps.enumerated() where first[place] == nil && pattern.matches(text) {
-        first[place] = length
-      }
-      shape.add(Run.word(run.world.role(of: step.action.actor), ""))
-      shape.add(step.action.verb.text)
-      length += 1
-    }
-    for place in steps.indices { shape.add(Int64(first[place] ?? -1)) }
-    missing = steps.indices.first { first[$0] == nil }
+  /// Notes where the steps stand in the canonical run.
+  fileprivate init(canonical log: RunLog, steps: [ActionPattern]) {
+    let first = steps.map { step in log.texts.firstIndex { step.matches($0) } }
+    length = log.texts.count
+    shape = log.shape
+    for place in first { shape.add(Int64(place ?? -1)) }
+    missing = first.firstIndex { $0 == nil }
     if missing == nil { sequence = steps.indices.sorted { (first[$0] ?? 0, $0) < (first[$1] ?? 0, $1) } }
   }
 
@@ -80,12 +72,14 @@ struct Causality {
 final class CausalityCache {
   private var known: [UInt64: [Key.Precedence]] = [:]
 
-  func causality(_ start: Run, steps: [ActionPattern]) -> Causality {
-    var found = Causality(canonical: start, steps: steps)
+  /// `start` makes the run at its beginning, which is only needed where nothing is known yet.
+  func causality(_ log: RunLog, steps: [ActionPattern], start: () -> Run?) -> Causality? {
+    var found = Causality(canonical: log, steps: steps)
     guard found.missing == nil else { return found }
     if let precedences = known[found.shape.value] {
       found.take(precedences)
     } else {
+      guard let start = start() else { return nil }
       found.search(start, steps)
       known[found.shape.value] = found.precedences
     }

@@ -53,6 +53,13 @@ public struct Key: Equatable, Sendable {
     }
   }
 
+  /// An order that shows what an `always` question asks: a run of the question's own script, or of the lesson's.
+  public struct Witness: Equatable, Sendable {
+    public var holds: Bool
+    /// Departures from the usual order, as answers carry them.
+    public var choices: [String]
+  }
+
   public var kind: Question.Kind
   public var hash: String
   /// The options of the question, in its order.
@@ -63,6 +70,8 @@ public struct Key: Equatable, Sendable {
   public var tolerance: String?
   /// For `order`: what must stand before what.
   public var precedences: [Precedence]
+  /// For `always`: an order in which it is so and one in which it is not, as far as there are any.
+  public var witnesses: [Witness] = []
   /// Whether several options may be ticked.
   public var isMany: Bool
   public var attempts: Int

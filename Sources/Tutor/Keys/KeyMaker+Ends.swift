@@ -18,12 +18,15 @@ extension KeyMaker {
   }
 
   /// The end of a fork: of the run where it stands, or of a fresh cluster where the lesson's own run is over or not begun.
-  func outcome(_ key: inout Key, _ question: Question, _ run: Run) -> KeyResult {
+  ///
+  /// `whole` is the usual run, where it has been played already.
+  func outcome(_ key: inout Key, _ question: Question, _ run: Run, whole: WholeRun?) -> KeyResult {
     switch question.moment {
     case .before, .after, .at:
       guard let stopped = runOn(run.fork(), question) else { return .none(Fact("key.script")) }
       return read(&key, question, stopped)
     case .start, .end:
+      if let whole, question.script.isEmpty, question.until == nil { return read(&key, question, whole.end) }
       let made = studio.experiment(
         run.lesson,
         script: question.script,
@@ -38,7 +41,7 @@ extension KeyMaker {
     }
   }
 
-  private func runOn(_ run: Run, _ question: Question) -> Run? {
+  func runOn(_ run: Run, _ question: Question) -> Run? {
     var ahead = run
     var texts = question.script
     if let until = question.until { texts.append(Studio.goal(until, at: question.place)) }
@@ -76,13 +79,19 @@ extension KeyMaker {
 
   // MARK: order, always
 
-  /// Every step must come; a step is before another where the other never comes as long as the first is held back.
-  func order(_ key: inout Key, _ question: Question, _ run: Run) -> KeyResult {
-    guard let fresh = studio.run(run.lesson, seed: run.seed, version: run.version, budget: KeyMaker.snapshots).run
-    else {
-      return .none(Fact("key.script"))
+  private func orders(_ question: Question, _ run: Run, _ whole: WholeRun?) -> Causality? {
+    func fresh() -> Run? {
+      studio.run(run.lesson, seed: run.seed, version: run.version, budget: KeyMaker.snapshots).run
     }
-    let orders = causes.causality(fresh, steps: question.steps)
+    if let whole { return causes.causality(whole.log, steps: question.steps, start: fresh) }
+    return fresh().flatMap { start in
+      causes.causality(RunLog.playing(start), steps: question.steps) { start }
+    }
+  }
+
+  /// Every step must come; a step is before another where the other never comes as long as the first is held back.
+  func order(_ key: inout Key, _ question: Question, _ run: Run, whole: WholeRun?) -> KeyResult {
+    guard let orders = orders(question, run, whole) else { return .none(Fact("key.script")) }
     if let missing = orders.missing {
       return .none(Fact("key.no-such-step", ("step", .string(question.steps[missing].text))))
     }
@@ -94,13 +103,11 @@ extension KeyMaker {
   }
 
   /// Whether the first of two steps comes before the second: in every order, in some, or in none.
-  func always(_ key: inout Key, _ question: Question, _ run: Run) -> KeyResult {
-    guard question.steps.count == 2 else { return .none(Fact("key.undecidable")) }
-    guard let fresh = studio.run(run.lesson, seed: run.seed, version: run.version, budget: KeyMaker.snapshots).run
-    else {
-      return .none(Fact("key.script"))
+  func always(_ key: inout Key, _ question: Question, _ run: Run, whole: WholeRun?) -> KeyResult {
+    guard question.steps.count == 2, question.script.isEmpty, question.until == nil else {
+      return explored(&key, question, run)
     }
-    let orders = causes.causality(fresh, steps: question.steps)
+    guard let orders = orders(question, run, whole) else { return .none(Fact("key.script")) }
     if let missing = orders.missing {
       return .none(Fact("key.no-such-step", ("step", .string(question.steps[missing].text))))
     }

@@ -15,16 +15,25 @@ public struct KeyMaker {
   /// A run for a key only goes forward: each snapshot would cost a copy of what the next step changes.
   static let snapshots = 2
 
+  /// The usual run of a variant from beginning to end.
+  struct WholeRun {
+    let log: RunLog
+    let end: Run
+  }
+
   /// The key of a question where a run stands when it is asked.
-  public func key(of question: Question, in run: Run) -> KeyResult {
+  public func key(of question: Question, in run: Run) -> KeyResult { key(of: question, in: run, whole: nil) }
+
+  /// The same; whoever has the usual run of the variant already saves playing it again.
+  func key(of question: Question, in run: Run, whole: WholeRun?) -> KeyResult {
     var key = Key(question: question, truth: Fact("reason.right"))
     switch question.kind {
     case .next: return next(&key, question, run)
     case .whichCould: return whichCould(&key, question, run)
     case .value: return value(&key, question, run)
-    case .outcome: return outcome(&key, question, run)
-    case .order: return order(&key, question, run)
-    case .always: return always(&key, question, run)
+    case .outcome: return outcome(&key, question, run, whole: whole)
+    case .order: return order(&key, question, run, whole: whole)
+    case .always: return always(&key, question, run, whole: whole)
     case .choice, .claim: return KeyMaker.authored(question)
     }
   }
@@ -37,8 +46,8 @@ public struct KeyMaker {
     guard let action = ahead.expected() else { return .none(Fact("key.nothing-follows")) }
     let real = Named(action, in: ahead)
     let wanted = question.options.map(\.text)
-    let reach = Reach(run.simulation, level: question.level) { reach in
-      wanted.allSatisfy { text in reach.ways.contains { Named($0).fits(text, question.subject) } }
+    let reach = Reach(run.simulation, level: question.level) { ways in
+      wanted.allSatisfy { text in ways.contains { Named($0).fits(text, question.subject) } }
     }
     key.truth = Fact("reason.really", ("step", .string(real.text)), ("actor", .string(real.actor)))
     key.options = question.options.map { option in
@@ -81,8 +90,8 @@ public struct KeyMaker {
 
   private func whichCould(_ key: inout Key, _ question: Question, _ run: Run) -> KeyResult {
     let wanted = question.options.map(\.text)
-    let reach = Reach(run.simulation, level: question.level) { reach in
-      wanted.allSatisfy { text in reach.ways.contains { Named($0).fits(text, question.subject) } }
+    let reach = Reach(run.simulation, level: question.level) { ways in
+      wanted.allSatisfy { text in ways.contains { Named($0).fits(text, question.subject) } }
     }
     key.options = question.options.map { option in
       if let way = reach.ways.first(where: { Named($0).fits(option.text, question.subject) }) {

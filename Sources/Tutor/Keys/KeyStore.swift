@@ -3,8 +3,8 @@ import Curriculum
 
 /// Keys of a course, each computed once.
 ///
-/// A run is played once for all questions of its lesson; where each is asked is kept for as long as the same run is
-/// asked for, which is how answers files are written.
+/// A run is played once for all questions of its lesson, and no further than they need; it is kept for as long as the
+/// same run is asked for, which is how answers files are written.
 public final class KeyStore: KeySource {
   private struct RunID: Hashable {
     var lesson: String
@@ -14,9 +14,8 @@ public final class KeyStore: KeySource {
   }
 
   private struct Played {
-    var id: RunID
-    var questions: [Question]
-    var moments: [String: Run]
+    let id: RunID
+    var search: MomentSearch
   }
 
   public let studio: Studio
@@ -80,17 +79,13 @@ public final class KeyStore: KeySource {
     var request = request
     if request.version.isEmpty { request.version = plain.version }
     if plain.isAboutWholeRun { return wholeRun(request, plain) }
-    guard let run = play(request) else { return .none(Fact("key.no-run")) }
-    // An answers file holds all questions of a learner's run, so the run is made use of for all of them.
-    for question in run.questions where question.isCheap {
-      guard let moment = run.moments[question.id] else { continue }
-      var other = request
-      other.question = question.id
-      if keys[other] == nil { keys[other] = maker.key(of: question, in: moment) }
+    guard let place = play(request) else { return .none(Fact("key.no-run")) }
+    guard let question = played[place].search.questions.first(where: { $0.id == request.question }) else {
+      return .unknownQuestion
     }
-    if let result = keys[request] { return result }
-    guard let question = run.questions.first(where: { $0.id == request.question }) else { return .unknownQuestion }
-    guard let moment = run.moments[request.question] else { return .none(Fact("key.not-reached")) }
+    guard let moment = played[place].search.moment(of: request.question) else {
+      return .none(Fact("key.not-reached"))
+    }
     return maker.key(of: question, in: moment)
   }
 
@@ -101,27 +96,32 @@ public final class KeyStore: KeySource {
       usual.choices = []
       return key(for: usual)
     }
-    guard let lesson = studio.lesson(request.lesson, seed: request.seed),
-      let run = studio.run(lesson, seed: request.seed, version: request.version, budget: KeyMaker.snapshots).run
-    else { return .none(Fact("key.no-run")) }
-    return maker.key(of: lesson.question(plain.id) ?? plain, in: run)
+    guard let place = play(request) else { return .none(Fact("key.no-run")) }
+    let start = played[place].search.start
+    let question = start.lesson.question(plain.id) ?? plain
+    // Another script makes another run, and then nobody asks for this one.
+    let isOther = plain.kind != .order && !(plain.script.isEmpty && plain.until == nil)
+    if isOther { return maker.key(of: question, in: start) }
+    guard let end = played[place].search.end() else { return .none(Fact("key.endless")) }
+    let whole = KeyMaker.WholeRun(log: played[place].search.log, end: end)
+    return maker.key(of: question, in: end, whole: whole)
   }
 
-  private func play(_ request: KeyRequest) -> Played? {
+  /// Where the run of a request stands among those that are kept.
+  private func play(_ request: KeyRequest) -> Int? {
     let id = RunID(
       lesson: request.lesson,
       seed: request.seed,
       version: request.version,
       choices: request.choices
     )
-    if let place = played.firstIndex(where: { $0.id == id }) { return played[place] }
+    if let place = played.lastIndex(where: { $0.id == id }) { return place }
     guard let lesson = studio.lesson(request.lesson, seed: request.seed) else { return nil }
     guard let run = studio.run(lesson, seed: request.seed, version: request.version, budget: KeyMaker.snapshots).run
     else { return nil }
-    let moments = Moments.find(lesson.questions, in: run, choices: request.choices)
     if played.count >= KeyStore.keptRuns { played.removeFirst() }
-    played.append(Played(id: id, questions: lesson.questions, moments: moments))
-    return played.last
+    played.append(Played(id: id, search: MomentSearch(lesson.questions, in: run, choices: request.choices)))
+    return played.count - 1
   }
 }
 
@@ -132,15 +132,6 @@ extension Question {
     case .order, .always: true
     case .outcome: moment == .start || moment == .end
     case .next, .whichCould, .value, .choice, .claim: false
-    }
-  }
-
-  /// Whether the key is had without another run.
-  fileprivate var isCheap: Bool {
-    switch kind {
-    case .next, .whichCould: true
-    case .value: script.isEmpty && until == nil
-    case .outcome, .order, .always, .choice, .claim: false
     }
   }
 }

@@ -26,21 +26,92 @@ public enum Moments {
   ///
   /// A question belongs to the first moment that fits once all choices have been made: a learner may have made some
   /// after the question was first due.
-  static func find(_ questions: [Question], in start: Run, choices: [String], limit: Int = 20_000) -> [String: Run] {
-    var run = start
-    var rest = choices.map { Clockwork.Choice($0) }[...]
-    var open = questions
-    var found: [String: Run] = [:]
+  static func find(_ questions: [Question], in start: Run, choices: [String]) -> [String: Run] {
+    var search = MomentSearch(questions, in: start, choices: choices)
+    for question in questions { _ = search.moment(of: question.id) }
+    return search.found
+  }
+}
+
+/// A run on the look-out for the moments of its questions, which goes no further than somebody asks.
+struct MomentSearch {
+  let questions: [Question]
+  /// The run at its beginning.
+  let start: Run
+  /// Where each question is asked, as far as it has been found.
+  private(set) var found: [String: Run] = [:]
+  /// Everything that was done so far.
+  private(set) var log: RunLog = RunLog()
+  private var run: Run
+  private var rest: ArraySlice<Clockwork.Choice>
+  private var open: [Question]
+  private var isOver = false
+
+  init(_ questions: [Question], in start: Run, choices: [String]) {
+    self.questions = questions
+    self.start = start
+    run = start
+    rest = choices.map { Clockwork.Choice($0) }[...]
+    open = questions
     run.lay(&rest)
-    for _ in 0..<limit {
-      if rest.isEmpty {
-        for question in due(open, in: &run) { found[question.id] = run }
-        open.removeAll { found[$0.id] != nil }
-        if open.isEmpty { break }
-      }
-      guard run.step(following: &rest) != nil else { break }
-      run.lay(&rest)
+  }
+
+  /// Where a question is asked; nothing where the run never comes there.
+  mutating func moment(of id: String) -> Run? {
+    while true {
+      look()
+      if isOver || !open.contains(where: { $0.id == id }) { return found[id] }
+      step()
     }
-    return found
+  }
+
+  /// The run at its end; nothing where it has none.
+  mutating func end() -> Run? {
+    while !isOver {
+      look()
+      step()
+    }
+    return log.texts.count < KeyMaker.longestRun ? run : nil
+  }
+
+  private mutating func look() {
+    guard rest.isEmpty, !open.isEmpty else { return }
+    let next = run.expected().map { run.text($0) }
+    let isStart = run.world.stepCount == 0
+    open.removeAll { question in
+      guard Moments.isDue(question, next: next, last: log.texts.last, isStart: isStart) else { return false }
+      found[question.id] = run
+      return true
+    }
+  }
+
+  private mutating func step() {
+    guard log.texts.count < KeyMaker.longestRun, let step = run.step(following: &rest) else {
+      isOver = true
+      return
+    }
+    log.add(step, in: run)
+    run.lay(&rest)
+  }
+}
+
+/// What was done in a run, in order.
+struct RunLog {
+  private(set) var texts: [String] = []
+  /// How the run goes, with names left out: variants that differ in names alone have the same.
+  private(set) var shape: Digest = Digest()
+
+  mutating func add(_ step: KubeStep, in run: Run) {
+    texts.append(run.text(step.action))
+    shape.add(Run.word(run.world.role(of: step.action.actor), ""))
+    shape.add(step.action.verb.text)
+  }
+
+  /// Plays a run to its end.
+  static func playing(_ start: Run) -> RunLog {
+    var run = start
+    var log = RunLog()
+    while log.texts.count < KeyMaker.longestRun, let step = run.step() { log.add(step, in: run) }
+    return log
   }
 }

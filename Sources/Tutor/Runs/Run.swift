@@ -83,7 +83,7 @@ public struct Run {
     let place = position
     // Only a departure needs its text, and most steps are none.
     let choice = isUsual ? nil : Clockwork.Choice(step: world.stepCount, action: text(action))
-    let step = simulation.perform(action)
+    let step = simulation.perform(action, isExpected: isUsual)
     if let choice {
       if end == position { departures.removeAll { $0.position >= place } }
       departures.removeAll { $0.position == place }

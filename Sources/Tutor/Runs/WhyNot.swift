@@ -21,7 +21,7 @@ public struct WhyNot {
   /// What blocks a component most: an action that the level shows before one it hides, a real reason before mere time,
   /// what it can do before what it does in the background.
   public static func component(_ actor: String, in simulation: Simulation, level: Lesson.Level) -> WhyNot {
-    var here = simulation
+    var here = simulation.withoutPast()
     here.prepare()
     guard let address = here.world.address(of: actor) else {
       return WhyNot(action: actor, actor: actor, obstacle: Obstacle("obstacle.unknown"))
@@ -44,7 +44,7 @@ public struct WhyNot {
 
   /// Why an action, in its text form, cannot happen now; nothing where it can.
   public static func action(_ text: String, in simulation: Simulation, level: Lesson.Level) -> WhyNot? {
-    var here = simulation
+    var here = simulation.withoutPast()
     here.prepare()
     let actor = String(text.prefix { $0 != " " })
     guard let address = here.world.address(of: actor) else {

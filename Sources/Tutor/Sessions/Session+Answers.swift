@@ -121,39 +121,10 @@ extension Session {
     }
   }
 
-  /// The world in which a misconception holds, beside the real one: where they first differ.
-  public func suppose(_ misconception: String) -> Supposed? {
-    studio.suppose(misconception, lesson, seed: seed, version: version)
+  /// The world in which the misconception behind an answer holds, beside the real one.
+  public func suppose(_ misconception: String, for question: String) -> Supposed? {
+    guard let question = lesson.question(question) else { return nil }
+    let version = question.version.isEmpty ? self.version : question.version
+    return studio.suppose(misconception, question, in: lesson, seed: seed, version: version)
   }
-}
-
-extension Studio {
-  /// The world in which a misconception holds, beside the real one: where they first differ.
-  ///
-  /// Nothing for a misconception that no world can play.
-  public func suppose(_ misconception: String, _ lesson: Lesson, seed: UInt64, version: String) -> Supposed? {
-    func begin(_ studio: Studio) -> Run? {
-      studio.run(lesson, seed: seed, version: version, budget: KeyMaker.snapshots).run
-    }
-    guard let other = supposing(misconception), var supposed = begin(other), var real = begin(self) else { return nil }
-    for _ in 0..<KeyMaker.longestRun {
-      let truth = real.expected().map { real.text($0) }
-      let belief = supposed.expected().map { supposed.text($0) }
-      if truth != belief { return Supposed(real: truth, supposed: belief, run: supposed) }
-      guard real.step() != nil, supposed.step() != nil else { break }
-    }
-    return Supposed(real: nil, supposed: nil, run: supposed)
-  }
-}
-
-/// The first difference between the real run and one in which a misconception holds.
-public struct Supposed {
-  /// What really comes next there; nothing where the run is over.
-  public var real: String?
-  public var supposed: String?
-  /// The supposed run, where it differs for the first time.
-  public var run: Run
-
-  /// False where the whole lesson went as in the real world.
-  public var differs: Bool { real != supposed }
 }

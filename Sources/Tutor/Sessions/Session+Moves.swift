@@ -55,7 +55,7 @@ extension Session {
     if real.fits(text, subject) {
       return Assessment(.expected, .full, Fact("reason.expected", ("step", .string(real.text))))
     }
-    let reach = Reach(simulation, level: level) { $0.ways.contains { Named($0).fits(text, subject) } }
+    let reach = Reach(simulation, level: level) { $0.contains { Named($0).fits(text, subject) } }
     if let way = reach.ways.first(where: { Named($0).fits(text, subject) }) {
       let reason = Fact("reason.possible", ("step", .string(way.text)), ("expected", .string(real.text)))
       return Assessment(.possible, .full, reason)
@@ -67,7 +67,7 @@ extension Session {
   public mutating func whyNot(_ text: String) -> Fact? {
     note()
     let subject: Question.Subject = text.contains(" ") ? .action : .component
-    let reach = Reach(simulation, level: level) { $0.ways.contains { Named($0).fits(text, subject) } }
+    let reach = Reach(simulation, level: level) { $0.contains { Named($0).fits(text, subject) } }
     if reach.ways.contains(where: { Named($0).fits(text, subject) }) { return nil }
     return obstacle(text)
   }

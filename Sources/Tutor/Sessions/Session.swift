@@ -134,12 +134,11 @@ public struct Session {
   }
 
   mutating func change(_ body: (inout Run) -> Void) {
-    if trial != nil {
-      trial.map { kept in
-        var copy = kept
-        body(&copy.run)
-        trial = copy
-      }
+    if var kept = trial {
+      // Held by nobody else meanwhile, or every step would copy all that was.
+      trial = nil
+      body(&kept.run)
+      trial = kept
     } else {
       body(&tracks[trackIndex].run)
     }

@@ -1,3 +1,4 @@
+import Clockwork
 import Curriculum
 import Kubernetes
 
@@ -34,13 +35,39 @@ struct Track {
   }
 
   /// How many beats lie behind: each ends with the first step that matches, after the one before it has ended.
+  ///
+  /// It is asked after every step, so it is counted on from where it was asked last.
   var beatsDone: Int {
-    var done = 0
-    for position in 0..<run.position {
-      guard done < beats.count else { break }
-      guard case .step(let step) = run.simulation.timeline[position] else { continue }
-      if beats[done].to.matches(run.text(step.action)) { done += 1 }
+    let position = run.position
+    if memo.position > position || run.simulation.timeline.trail(at: memo.position) != memo.trail {
+      memo.position = 0
+      memo.done = 0
     }
-    return done
+    while memo.position < position, memo.done < beats.count {
+      if case .step(let step) = run.simulation.timeline[memo.position],
+        beats[memo.done].to.matches(run.text(step.action))
+      {
+        memo.done += 1
+      }
+      memo.position += 1
+    }
+    memo.position = position
+    memo.trail = run.world.trail
+    return memo.done
+  }
+
+  /// What was counted last, with the trail of the run that it was counted in: another past has another trail.
+  private final class Memo {
+    var position = 0
+    var done = 0
+    var trail = Digest()
+  }
+
+  private let memo = Memo()
+
+  init(run: Run, beats: [Beat], questions: [Question]) {
+    self.run = run
+    self.beats = beats
+    self.questions = questions
   }
 }

@@ -48,8 +48,8 @@ struct Check: ParsableCommand {
     let errors = diagnostics.count { $0.severity == .error }
     let warnings = diagnostics.count - errors
     Output.line(Check.summary(course, errors: errors, warnings: warnings))
-    if mutate, errors == 0 { Check.say(Mutation.all(of: course)) }
-    if errors > 0 || (strict && warnings > 0) { throw Stop(.findings) }
+    let isKept = mutate && errors == 0 && Check.mutate(course)
+    if errors > 0 || isKept || (strict && warnings > 0) { throw Stop(.findings) }
   }
 
   /// Everything that is wrong with a course, in reading order and once.
@@ -68,12 +68,15 @@ struct Check: ParsableCommand {
     return (course, seen)
   }
 
-  /// Each false rule with the questions whose answer it changes.
-  private static func say(_ mutations: [Mutation]) {
+  /// Says for each false rule which questions have another answer under it; true where a rule is noticed by none.
+  private static func mutate(_ course: Course) -> Bool {
+    let mutations = Mutation.all(of: course)
     for mutation in mutations {
       Output.line("\(mutation.rule): \(mutation.noticed.isEmpty ? "noticed by no question" : "")")
       for question in mutation.noticed { Output.line("  \(question)") }
     }
+    for rule in Mutation.withoutWorld(in: course) { Output.line("\(rule): no world plays it") }
+    return mutations.contains { $0.noticed.isEmpty }
   }
 
   private func write(

@@ -11,8 +11,8 @@ struct Trace: ParsableCommand {
       Rows are printed as text, or as JSON Lines with n, t_ms, actor, verb, resource, subresource, namespace, name, \
       code, resourceVersion and note. What kubectl prints is a row of kubectl.
 
-      A script is a list of lines: kubectl commands as you type them, preload, break, repair, slow, cut, mend, advance, \
-      until and mark. Its files are found beside it. Manifests are applied together, or not at all where one has a mistake.
+      A script is a list of lines: kubectl commands as you type them, preload, break, repair, slow, cut, mend, kill, \
+      advance, until and mark. Its files are found beside it. Manifests are applied together, or not at all where one has a mistake.
       """
   )
 

@@ -14,9 +14,12 @@ enum ScriptLineText {
     case .slow(let component, let time): return "slow \(component) \(time)"
     case .cut(let one, let other): return "cut \(one) \(other)"
     case .mend(let one, let other): return "mend \(one) \(other)"
+    case .kill(let pod, let container): return "kill \(pod) \(container)"
     case .load(let order):
       let amounts = "cpu=\(order.cpu ?? -1) memory=\(order.memory ?? -1)"
       return "load \(order.namespace)/\(order.text) \(amounts)" + (order.isShared ? " shared" : "")
+    case .send(let line): return "send \(line.text) from \(line.client)"
+    case .view(.network(let view, let place)): return "\(view.rawValue) \(place)"
     case .advance(let time): return "advance \(time)"
     case .mark(let name): return "mark \(name)"
     case .until(let goal): return "until \(goal.kindName) \(goal.namespace)/\(goal.name) \(of(goal.wanted))"

@@ -27,6 +27,7 @@ import Testing
     ("slow kube-scheduler 5s", "slow kube-scheduler 5000"),
     ("cut node1 cp1", "cut node1 cp1"),
     ("mend node1 cp1", "mend node1 cp1"),
+    ("kill pod/web pause", "kill web pause"),
     ("advance 30s", "advance 30000"),
     ("advance 1m30s", "advance 90000"),
     ("advance 500ms", "advance 500"),
@@ -123,8 +124,8 @@ import Testing
   static let wrong: [(String, Int, String)] = [
     ("presume x", 1, "script.unknown-verb"),
     ("untill pod/web Ready", 1, "script.unknown-verb.suggestion"),
-    ("send http://svc/web from node-1", 1, "script.later"),
-    ("iptables-save node-1", 1, "script.later"),
+    ("ipvsadm-save node-1", 1, "script.later"),
+    ("send web from node-1", 6, "script.send.url"),
     ("load", 1, "script.usage"), ("load app=web", 6, "script.usage"), ("load app=web x", 14, "script.usage"),
     ("load app=web cpu=fast", 14, "script.kubectl.quantity"), ("load a=(b cpu=1", 6, "script.kubectl.selector"),
     ("kubectl top", 9, "script.usage"), ("kubectl top pods --sort-by=name", 18, "script.kubectl.top-sort"),

@@ -52,6 +52,18 @@ enum NodeTables {
     return .compare(got, row["expected"])
   }
 
+  @Sendable static func evictions(_ group: String, _ row: Value) throws -> TableOutcome {
+    let pods = (row["pods"]?.elements ?? []).map { pod in
+      EvictionOrder.Candidate(
+        name: pod["name"]?.text ?? "",
+        priority: pod["priority"]?.integer ?? 0,
+        request: pod["request"]?.integer ?? 0,
+        usage: pod["usage"]?.integer ?? 0
+      )
+    }
+    return .compare(.list(EvictionOrder.byMemory(pods).map { .string($0.name) }), row["expected_order"])
+  }
+
   private static func nodes(_ row: Value, _ fill: (inout NodeInfo, Value) -> Void) -> [NodeInfo] {
     (row["nodes"]?.elements ?? []).map { entry in
       var node = NodeInfo(name: entry["name"]?.text ?? "")

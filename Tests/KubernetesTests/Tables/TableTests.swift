@@ -32,6 +32,7 @@ struct TableTests {
     "balanced_allocation": ResourceTables.balanced,
     "crashloop_backoff": BackoffTables.crashLoop,
     "deployment_rolling": WorkloadTables.rolling,
+    "eviction_memory_order": NodeTables.evictions,
     "hashes": WorkloadTables.hashes,
     "hpa": AutoscalerTables.replicas,
     "hpa_behavior_limits": AutoscalerTables.behavior,

@@ -57,6 +57,17 @@ public struct ControllerCore: Sendable {
   private struct Plan: Sendable {
     var writes: [Write] = []
     var sent: Table<Int64, Write> = [:]
+
+    /// Takes out the write that an action names, unless its batch has not come.
+    mutating func take(_ action: KubeAction) -> Write? {
+      guard let batch = writes.first?.batch else { return nil }
+      for place in writes.indices where writes[place].batch == batch {
+        if writes[place].verb == action.verb, writes[place].subject == action.subject {
+          return writes.remove(at: place)
+        }
+      }
+      return nil
+    }
   }
 
   public init(
@@ -115,9 +126,9 @@ public struct ControllerCore: Sendable {
   }
 
   private mutating func take(_ id: Int64, _ item: ObjectKey) -> Write? {
-    guard var plan = plans[item] else { return nil }
-    let write = plan.sent.removeValue(for: id)
-    plans[item] = plan
+    guard plans[item] != nil else { return nil }
+    var write: Write?
+    plans.update(item, default: Plan()) { write = $0.sent.removeValue(for: id) }
     return write
   }
 
@@ -127,12 +138,14 @@ public struct ControllerCore: Sendable {
       return
     }
     client.offers(&offers)
-    for informer in client.informers {
-      if let event = informer.next { offers.add("observe", .object(event.object.key)) }
+    for place in client.informers.indices {
+      if let event = client.informers[place].next { offers.add("observe", .object(event.object.key)) }
       if offers.isFull { return }
     }
-    plans.forEach { _, plan in
-      if !offers.isFull { offer(plan, &offers) }
+    if !plans.isEmpty {
+      plans.forEach { _, plan in
+        if !offers.isFull { offer(plan, &offers) }
+      }
     }
     if offers.isFull { return }
     queue.forEachReady { key, time in
@@ -184,14 +197,13 @@ public struct ControllerCore: Sendable {
 
   private mutating func send(_ action: KubeAction, _ out: inout KubeOutbox) -> Bool {
     for item in plans.keys {
-      guard var plan = plans[item], let batch = plan.writes.first?.batch else { continue }
-      let place = plan.writes.firstIndex { $0.batch == batch && $0.verb == action.verb && $0.subject == action.subject }
-      guard let place else { continue }
-      var write = plan.writes.remove(at: place)
+      var found: Write?
+      // In its place: a plan may hold hundreds of Pods, and each is a step.
+      plans.update(item, default: Plan()) { found = $0.take(action) }
+      guard var write = found else { continue }
       client.number(&write.request)
       asked[write.request.id] = item
-      plan.sent[write.request.id] = write
-      plans[item] = plan
+      plans.update(item, default: Plan()) { $0.sent[write.request.id] = write }
       for fact in write.facts { out.note(fact) }
       out.send(.request(write.request), to: client.apiserver)
       return true

@@ -101,8 +101,9 @@ public struct KubeAPIServer: Component {
 
   public func offers(_ offers: inout KubeOffers) {
     offerSync(&offers)
-    for flight in flights where flight.stage == .reply {
-      offers.add(.reply, flight.subject, due: flight.replyAt)
+    // In their places: a flight is large, and this is asked after nearly every step.
+    for place in flights.indices where flights[place].stage == .reply {
+      offers.add(.reply, flights[place].subject, due: flights[place].replyAt)
       if offers.isFull { return }
     }
     if isStarting {
@@ -110,8 +111,8 @@ public struct KubeAPIServer: Component {
       return
     }
     if let commit = commits.first { offers.add(.notify, .object(commit.object.key)) }
-    for flight in flights where flight.stage != .reply {
-      offers.add(flight.verb, flight.subject)
+    for place in flights.indices where flights[place].stage != .reply {
+      offers.add(flights[place].verb, flights[place].subject)
       if offers.isFull { return }
     }
     waiting.forEach { _, flight in

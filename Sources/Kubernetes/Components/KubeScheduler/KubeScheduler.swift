@@ -6,7 +6,7 @@ public struct KubeScheduler: Component, Watching {
 
   // MARK: State
 
-  public let name = "kube-scheduler"
+  public let name: String
   public let role = Kube.Role.scheduler
   /// How often Pods are looked for that have been unschedulable for too long.
   static let flushPeriod: Time = 30_000
@@ -36,7 +36,10 @@ public struct KubeScheduler: Component, Watching {
   private var startedAt: Time = 0
 
   /// The random numbers are a stream of the world's seed that nothing else draws from.
+  ///
+  /// A scheduler beside kube-scheduler has a name of its own, which is also what its Pods ask for.
   public init(
+    _ name: String = "kube-scheduler",
     version: Version,
     durations: Durations,
     apiserver: Address,
@@ -48,9 +51,12 @@ public struct KubeScheduler: Component, Watching {
     self.durations = durations
     self.server = server
     self.random = random
-    self.profiles = [SchedulerProfile(version)] + profiles
+    var first = SchedulerProfile(version)
+    if name != "kube-scheduler" { first.name = name }
+    self.name = name
+    self.profiles = [first] + profiles
     let kinds = [Kind.node, .pod] + KubeScheduler.reference
-    client = Client(apiserver: apiserver, user: "kube-scheduler", informers: kinds.map { Informer($0) })
+    client = Client(apiserver: apiserver, user: name, informers: kinds.map { Informer($0) })
     queue = SchedulingQueue(version, durations)
     events = SchedulerEvents(version)
   }

@@ -85,7 +85,8 @@ extension Kubelet {
       arguments: container.args,
       environment: environment,
       attempt: (worker.records(container.name).first?.attempt ?? -1) + 1,
-      resources: container.resources
+      resources: container.resources,
+      ports: container.ports.map { Int64($0.containerPort) }
     )
   }
 

@@ -60,6 +60,9 @@ struct RuntimeDesk: Sendable {
       if sender != kubelet, case .pullImage(let image) = call.operation {
         // Somebody on the node loads an image by hand.
         store.add(image: image)
+      } else if sender != kubelet, case .stopContainer(let id, _) = call.operation {
+        // Somebody on the node kills a process by hand.
+        store.kill(id, now: now)
       } else {
         jobs.add(job(call, at: now))
       }
@@ -322,6 +325,7 @@ struct RuntimeDesk: Sendable {
   func tell(_ uid: String, _ pod: ObjectKey, _ out: inout KubeOutbox) {
     out.send(.containers(store.view(uid, pod)), to: kubelet)
     store.account(uid, &out)
+    store.listen(uid, pod, &out)
   }
 
   /// From now on whoever opens a log file finds something else in it.

@@ -14,4 +14,26 @@ extension ContainerStore {
     if !page.file.isEmpty, !hasFile(visit.id, page.file) { return page.otherwise }
     return age >= page.after ? page.status : page.otherwise
   }
+
+  /// Tells the kernel which sockets the processes of a Pod hold from now on.
+  func listen(_ uid: String, _ pod: ObjectKey, _ out: inout KubeOutbox) {
+    guard let router else { return }
+    var sockets: [Socket] = []
+    for id in order {
+      guard let record = self[id], record.uid == uid, !record.isSandbox, record.phase == .running else { continue }
+      let image = catalog[record.image]
+      let ports = catalog.describes(record.image) ? image.listens : orders[id]?.ports ?? []
+      // Some programs have never been told what to say.
+      let answer = image.answers.isEmpty ? "pod={pod} client={from} local={to}" : image.answers
+      let text = Image.fill(answer, [("pod", record.pod.name), ("host", record.pod.name)])
+      for port in ports {
+        guard let number = UInt16(exactly: port) else { continue }
+        var socket = Socket(port: number, process: "\(record.name).\(record.attempt)", .answers(text))
+        socket.isDualStack = true
+        socket.opensAt = (record.startedAt ?? out.now) + image.opensAfter
+        sockets.append(socket)
+      }
+    }
+    out.send(.kernel(KernelCall(.sockets(pod: pod.qualifiedName, sockets))), to: router)
+  }
 }

@@ -2,6 +2,27 @@ import Clockwork
 
 /// What sockets make of what reaches them.
 enum Delivery {
+  /// An answer may say who asked, and which address was asked.
+  static func fill(_ text: String, from: String, to: String) -> String {
+    var out = ""
+    var rest = text[...]
+    while let open = rest.firstIndex(of: "{") {
+      out += rest[..<open]
+      rest = rest[open...]
+      if rest.hasPrefix("{from}") {
+        out += from
+        rest = rest.dropFirst(6)
+      } else if rest.hasPrefix("{to}") {
+        out += to
+        rest = rest.dropFirst(4)
+      } else {
+        out += "{"
+        rest = rest.dropFirst()
+      }
+    }
+    return out + rest
+  }
+
   /// The answer to a segment that nobody wants.
   static func reset(_ datagram: Datagram, _ segment: Segment) -> Datagram {
     let hasAck = segment.flags.contains(.ack)
@@ -42,7 +63,9 @@ extension NetworkNamespace {
       way.note(.delivered, line: sockets[place].line, did: sockets[place].process)
       return advance(place, segment, &way)
     }
-    guard let listener = listener(.tcp, here), segment.flags.contains(.syn), !segment.flags.contains(.ack) else {
+    guard let listener = listener(.tcp, here), listener.opensAt <= way.now, segment.flags.contains(.syn),
+      !segment.flags.contains(.ack)
+    else {
       way.lose(.noListener)
       if !segment.flags.contains(.reset) { way.created.append(Delivery.reset(way.datagram, segment)) }
       return
@@ -107,7 +130,8 @@ extension NetworkNamespace {
     if segment.dataLength > 0 {
       if isClient { hear(tuple, .received(segment.data), &way) }
       if !isClient, case .answers(let text) = sockets[place].manner, sockets[place].state == .established {
-        return close(place, text, &way)
+        let (far, near) = (sockets[place].remoteText, sockets[place].localText)
+        return close(place, Delivery.fill(text, from: far, to: near), &way)
       }
     }
     if segment.flags.contains(.fin) {

@@ -175,6 +175,7 @@ extension NodeNetwork {
     hop.after = way.packet
     hop.stages = way.stages
     hop.outcome = way.outcome
+    if isTelling { hop.frames = way.emitted.map { Hop.Frame(device: $0.device, packet: $0.packet) } }
     var outcome = Outcome(hop: hop, throwsMade: way.dice.throwsMade)
     for (frame, link) in zip(way.emitted, links) { carry(frame.packet, by: link, arrival.namespace, &outcome) }
     for datagram in way.created {

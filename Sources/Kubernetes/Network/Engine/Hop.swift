@@ -42,6 +42,12 @@ public struct Hop: Equatable, Sendable {
     public var did: String = ""
   }
 
+  /// A frame that was put on a link.
+  public struct Frame: Equatable, Sendable {
+    public var device: String
+    public var packet: Packet
+  }
+
   /// Why a packet went no further.
   public enum Loss: String, Equatable, Sendable {
     case rule
@@ -80,6 +86,8 @@ public struct Hop: Equatable, Sendable {
   public var before: Packet
   public var after: Packet
   public var stages: [Stage] = []
+  /// What was put on links here, with the link of each.
+  public var frames: [Frame] = []
   public var outcome: Outcome = .consumed
 
   /// The rule that dropped or refused the packet, where one did.

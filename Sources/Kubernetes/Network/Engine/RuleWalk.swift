@@ -126,7 +126,7 @@ extension NetworkNamespace {
     for match in rule.matches {
       switch match {
       case .comment: continue
-      case .random(let share, let isInverted):
+      case .chance(let share, let isInverted):
         let hit = way.dice.hits(share, chain: table.chains[place].name, number: index + 1)
         if hit == isInverted { return false }
       case .nth(let every, let packet, let isInverted):
@@ -235,7 +235,7 @@ extension RuleMatch {
       if let isIn = ports.isIn, isIn == way.portIn.isEmpty { return false }
       if let isBridged = ports.isBridged { return isBridged == (!way.portIn.isEmpty && !way.portOut.isEmpty) }
       return true
-    case .comment, .random, .nth, .recent: return true
+    case .comment, .chance, .nth, .recent: return true
     }
   }
 }

@@ -134,7 +134,7 @@ extension RuleReader {
     if takes("random") {
       let (isThere, isInverted) = takes(option: "--probability")
       guard isThere, let share = RuleReader.share(take()) else { return nil }
-      return .random(share, isInverted: isInverted)
+      return .chance(share, isInverted: isInverted)
     }
     guard takes("nth") else { return nil }
     let (isThere, isInverted) = takes(option: "--every")

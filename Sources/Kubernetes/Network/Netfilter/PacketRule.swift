@@ -192,7 +192,7 @@ public enum RuleMatch: Equatable, Sendable {
   case connection(ConnectionState, isInverted: Bool)
   case addressType(source: TypeTest?, destination: TypeTest?)
   /// True once in so many: a number of 31 bits, as the kernel keeps a probability.
-  case random(UInt32, isInverted: Bool)
+  case chance(UInt32, isInverted: Bool)
   /// True for every nth packet.
   case nth(every: UInt32, packet: UInt32, isInverted: Bool)
   case recent(Recent)

@@ -150,6 +150,16 @@ public struct RuleTables: Equatable, Sendable {
     return false
   }
 
+  /// Whether some rule leaves something to chance.
+  public var hasChance: Bool {
+    for table in tables {
+      for chain in table.chains {
+        for rule in chain.rules { for match in rule.matches { if case .chance = match { return true } } }
+      }
+    }
+    return false
+  }
+
   private static func rank(_ name: RuleTable.Name) -> Int {
     switch name {
     case .mangle: 0

@@ -39,7 +39,7 @@ extension RuleMatch {
       " -m conntrack" + RuleText.not(isInverted) + " --ctstate \(states.text)"
     case .addressType(let source, let destination):
       " -m addrtype" + RuleText.type("--src-type", source) + RuleText.type("--dst-type", destination)
-    case .random(let share, let isInverted):
+    case .chance(let share, let isInverted):
       " -m statistic --mode random" + RuleText.not(isInverted) + " --probability \(RuleText.probability(share))"
     case .nth(let every, let packet, let isInverted):
       " -m statistic --mode nth" + RuleText.not(isInverted) + " --every \(every) --packet \(packet)"

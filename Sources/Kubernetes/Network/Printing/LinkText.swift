@@ -14,9 +14,9 @@ extension NetworkNamespace {
     out += " state \(link.stateText(hasPorts: links.contains { $0.master == link.name && $0.isRunning })) group default"
     out += link.hasQueueLength ? " qlen 1000\n" : " \n"
     if link.isLoopback {
-      out += "    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n"
+      out += "    link/loopback \(MAC.zero.text) brd \(MAC.zero.text)\n"
     } else {
-      out += "    link/ether \(link.mac.text) brd ff:ff:ff:ff:ff:ff"
+      out += "    link/ether \(link.mac.text) brd \(MAC.broadcast.text)"
       if case .veth(let peer) = link.kind, peer.namespace != name { out += " link-netnsid 0" }
       out += "\n"
     }

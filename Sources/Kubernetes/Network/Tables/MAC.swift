@@ -6,7 +6,7 @@ public struct MAC: Comparable, Sendable {
 
   public init(_ number: UInt64) { self.number = number & 0xffff_ffff_ffff }
 
-  /// Reads `0a:58:0a:f4:01:03`; nil for anything else.
+  /// Reads six numbers of two digits with colons between; nil for anything else.
   public init?(_ text: String) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count == 6 else { return nil }

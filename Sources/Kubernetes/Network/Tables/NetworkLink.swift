@@ -61,7 +61,7 @@ public struct InterfaceAddress: Equatable, Sendable {
     self.scope = scope
   }
 
-  /// Reads `10.244.1.1/24`; an address alone is a range of one.
+  /// Reads `10.0.0.1/24`; an address alone is a range of one.
   public init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count <= 2, let address = IPv4(String(parts[0])) else { return nil }

@@ -28,6 +28,8 @@ public struct NetworkNamespace: Equatable, Sendable {
   var lastIndex = 0
   /// Whether rules exist that look at connections; kept because it is asked for every packet.
   var isTracking = false
+  /// Whether a rule leaves something to chance.
+  var hasChance = false
 
   /// A namespace with nothing in it but a loopback interface that is down.
   public init(_ name: String, pod: String = "") {

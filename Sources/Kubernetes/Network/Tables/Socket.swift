@@ -1,3 +1,5 @@
+public import Clockwork
+
 /// A socket of a process in a namespace.
 public struct Socket: Equatable, Sendable {
   public enum State: String, Equatable, Sendable {
@@ -35,6 +37,8 @@ public struct Socket: Equatable, Sendable {
   public var manner: Manner = .hangs
   /// Bound to every address by IPv6, as Go programs do: `ss` shows `*` then.
   public var isDualStack: Bool = false
+  /// When the process gets round to listening.
+  public var opensAt: Time = 0
   /// Whether this end asked for the connection.
   var isClient: Bool = false
   /// The number of the next byte that is sent, and of the next one that is wanted.
@@ -75,6 +79,9 @@ public struct Socket: Equatable, Sendable {
   static func firstNumber(_ tuple: FlowTuple) -> UInt32 {
     (UInt32(tuple.sourcePort) << 16 | UInt32(tuple.destinationPort)) &* 2_654_435_761
   }
+
+  var localText: String { "\(local.text):\(localPort)" }
+  var remoteText: String { "\(remote.text):\(remotePort)" }
 
   /// State and ends in one line, for those who read what a packet met.
   var line: String {

@@ -8,7 +8,7 @@ public struct Kernel: Component {
 
   // MARK: State
 
-  public let name: String
+  public private(set) var name: String
   public let role = Kube.Role.kernel
   public private(set) var cgroups: Cgroups
   private let runtime: Address
@@ -20,7 +20,7 @@ public struct Kernel: Component {
   /// Containers that the out-of-memory killer has already chosen.
   private var doomed: [String] = []
   /// What plugins and proxies wrote for it to follow.
-  public private(set) var network: NodeNetwork
+  private(set) var moving: Moving
   private var refusals: [Refusal] = []
 
   /// A change that could not be made, and who has to hear of it.
@@ -40,10 +40,11 @@ public struct Kernel: Component {
     runtime: Address,
     cgroups: Cgroups,
     diesWithRuntime: Bool = false,
-    network: NodeNetwork = NodeNetwork()
+    network: NodeNetwork = NodeNetwork(),
+    random: Random = Random(seed: 0)
   ) {
     name = "kernel@\(node)"
-    self.network = network
+    moving = Moving(network, random: random)
     self.runtime = runtime
     self.cgroups = cgroups
     self.diesWithRuntime = diesWithRuntime
@@ -59,9 +60,14 @@ public struct Kernel: Component {
       case .running(let uid, let groups): follow(groups, of: uid, now)
       case .work(let uid, let container, let work): set(work, uid, container, now)
       case .read: reads.append(Read(sender: sender, call: call))
+      case .sockets(let pod, let sockets): moving.listen(pod, sockets)
       case .network(let changes):
-        if let text = network.apply(changes) { refusals.append(Refusal(sender: sender, id: call.id, text: text)) }
+        if let text = moving.network.apply(changes) {
+          refusals.append(Refusal(sender: sender, id: call.id, text: text))
+        }
       }
+    case .frame(let frame): moving.take(frame)
+    case .visit(let order): moving.take(order)
     case .closed(let by) where by == runtime && diesWithRuntime:
       cgroups.removeAll(at: now)
     default: break
@@ -74,6 +80,7 @@ public struct Kernel: Component {
     for group in cgroups.all where group.isOutOfMemory && !doomed.contains(group.id) {
       offers.add(.oomKill, .container(group.pod, group.container))
     }
+    moving.offers(&offers)
     if offers.want == .all, offers.list.isEmpty {
       offers.add(.read, .named("cgroups"), when: false, else: .nobodyReads)
     }
@@ -94,7 +101,7 @@ public struct Kernel: Component {
         out.send(.kernelReply(KernelReply(.outOfMemory(id: group.id))), to: runtime)
         return
       }
-    default: break
+    default: moving.perform(action, &out)
     }
   }
 
@@ -104,6 +111,7 @@ public struct Kernel: Component {
     reads = []
     doomed = []
     refusals = []
+    moving.restart()
   }
 
   public var state: Value {
@@ -120,8 +128,36 @@ public struct Kernel: Component {
         )
       )
     }
-    return .map(("cgroups", .map(held)), ("reads", .integer(Int64(reads.count))))
+    guard moves else { return .map(("cgroups", .map(held)), ("reads", .integer(Int64(reads.count)))) }
+    return .map(
+      ("cgroups", .map(held)),
+      ("reads", .integer(Int64(reads.count))),
+      ("network", moving.state)
+    )
   }
+
+  // MARK: The network
+
+  /// Links, addresses, routes, rules and everything else that moves packets here.
+  public var network: NodeNetwork { moving.network }
+
+  /// Whether anybody asks for packets here.
+  private var moves: Bool { !moving.cables.isEmpty }
+
+  /// Another kernel of the fabric, without processes of its own.
+  init(fabric network: NodeNetwork, random: Random) {
+    self.init(node: "", runtime: -1, cgroups: Cgroups(cpus: "1"), network: network, random: random)
+    name = "fabric"
+  }
+
+  /// Plugs the end of a cable into a card.
+  mutating func plug(_ cable: Cable) { moving.cables.append(cable) }
+
+  /// Packets of different kernels have different numbers.
+  mutating func number(packetsFrom first: Int64) { moving.network.lastPacket = first }
+
+  /// What a visitor got, once it has ended.
+  func result(_ number: Int64) -> Moving.Result? { moving.results[number] }
 
   // MARK: Helpers
 

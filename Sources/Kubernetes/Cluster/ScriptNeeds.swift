@@ -1,0 +1,30 @@
+/// What a cluster must have because a script speaks of it.
+enum ScriptNeeds {
+  /// Clients outside exist where a script speaks of them.
+  static func load(_ script: [NumberedLine]) -> Bool {
+    for numbered in script {
+      switch numbered.line {
+      case .load: return true
+      case .deferred(let text) where text.hasPrefix("load "): return true
+      default: break
+      }
+    }
+    return false
+  }
+
+  /// Kernels move packets where a script sends some, or looks at tables.
+  static func packets(_ script: [NumberedLine]) -> Bool {
+    for numbered in script {
+      switch numbered.line {
+      case .send, .view(.network): return true
+      case .deferred(let text):
+        for verb in ["send", "ip", "bridge", "iptables-save", "conntrack", "ss", "tcpdump"]
+        where text.hasPrefix("\(verb) ") {
+          return true
+        }
+      default: break
+      }
+    }
+    return false
+  }
+}

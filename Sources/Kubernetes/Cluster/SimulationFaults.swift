@@ -1,0 +1,61 @@
+import Clockwork
+
+// What a script does to a cluster from outside, and how long it waits for what comes of it.
+extension Simulation {
+  mutating func send(_ line: SendLine, _ numbered: NumberedLine) {
+    cursor.visits += 1
+    guard let (order, kernel) = NetworkViews.order(line, number: cursor.visits, in: self) else {
+      let fact = Fact("script.send.nobody", ("text", .string(line.text)), ("client", .string(line.client)))
+      cursor.problems.append(ScriptProblem(line: numbered.number, column: 1, fact: fact))
+      return
+    }
+    cursor.wait = .visit(kernel, number: order.number)
+    intervene(.tell(.visit(order), to: kernel))
+  }
+
+  /// Somebody logs in to the node of a Pod and kills a process there.
+  mutating func kill(_ pod: String, _ container: String, _ numbered: NumberedLine) {
+    let key = ObjectKey(.pod, "default", pod)
+    let node = object(key)?.pod?.spec.nodeName ?? ""
+    for address in runtimes(node) where !node.isEmpty {
+      guard let id = NodeView.running(container == "pause" ? "" : container, of: key, in: world, at: address) else {
+        continue
+      }
+      let stop = RuntimeCall.Operation.stopContainer(id: id, graceSeconds: 0)
+      intervene(.tell(.runtime(RuntimeCall(id: 0, pod: key, uid: "", operation: stop)), to: address))
+      return
+    }
+    let text = "\(pod)/\(container)"
+    let fact = Fact("script.placeholder.nothing", ("text", .string(text)))
+    cursor.problems.append(ScriptProblem(line: numbered.number, column: 1, fact: fact))
+  }
+
+  func runtimes(_ node: String) -> [Address] {
+    world.cells.indices.filter { address in
+      world.role(of: address) == .runtime && (node.isEmpty || world.name(of: address).hasSuffix("@\(node)"))
+    }
+  }
+
+  /// What becomes of a node whose kubelet is silent shows only after heartbeats have failed to come for a while.
+  func isPatient(_ goal: Goal, _ limit: Time) -> Bool {
+    guard goal.kind == .node, let next = world.nextTime(background: true), next <= limit else { return false }
+    return world.cells.indices.contains { world.isStopped($0) }
+  }
+
+  /// Names that the script uses and this cluster does not have, found before anything runs.
+  public func check() -> [ScriptProblem] {
+    var problems: [ScriptProblem] = []
+    for numbered in script {
+      var names: [String] = []
+      switch numbered.line {
+      case .stop(let name), .start(let name), .slow(let name, _): names = [name]
+      case .cut(let one, let other), .mend(let one, let other): names = [one, other]
+      default: break
+      }
+      for name in names where world.address(of: name) == nil {
+        problems.append(Roster.unknown(name, line: numbered.number, in: world))
+      }
+    }
+    return problems
+  }
+}
