@@ -59,7 +59,7 @@ import Tutor
   /// Behind a wrong answer stands the world in which it would be right, beside the real one.
   @Test func aWrongIdeaIsRun() throws {
     var screen = try screen(Self.settings[0])
-    _ = press("E1Ei", &screen)
+    _ = press("E1EEEE1Ei", &screen)
     let text = screen.frame.text
     for words in ["What really comes", "kube-scheduler looked for a node", "If it were so", "ordered a kubelet"] {
       #expect(text.contains(words), "\(words)")

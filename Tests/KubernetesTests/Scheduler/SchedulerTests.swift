@@ -208,7 +208,7 @@ import Testing
     solo.hear(Sample.event(.added, Sample.pod("a")))
     solo.component.restart(at: 0)
     #expect(solo.component.cache.nodes.isEmpty)
-    let kinds = ["nodes", "pods", "services", "replicasets", "namespaces"]
+    let kinds = ["nodes", "pods", "services", "replicasets", "namespaces", "poddisruptionbudgets"]
     #expect(solo.settle() == kinds.map { "list \($0)" })
     let requests = solo.takeRequests()
     #expect(requests.map { $0.verb } == kinds.map { _ in .watch })
