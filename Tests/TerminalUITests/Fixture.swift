@@ -30,6 +30,7 @@ enum Fixture {
         ask: next
         of: component
         options: [kubelet@node1, kube-scheduler]
+        misconceptions: {kubelet@node1: apiserver-orders-kubelet}
       - id: could
         after: kube-scheduler bind pod/web
         ask: which-could
