@@ -117,8 +117,13 @@ def answers_with_the_keyboard():
         says = dict(zip(asked, browser.texts(".feedback .say")))
         assert says["who-moves-first"].endswith("That cannot happen now."), says
         assert says["who-answers"].endswith("Right."), says
-        reasons = browser.texts("#who-moves-first .feedback li p")
+        reasons = browser.texts("#who-moves-first .feedback li p:not(details p)")
         assert len(reasons) >= 2 and all(reasons), reasons
+        worlds = "#who-moves-first .feedback details.suppose"
+        assert not browser.ask(f"document.querySelector('{worlds}').open"), "the worlds stand open"
+        browser.ask(f"document.querySelectorAll('{worlds}').forEach((it) => {{ it.open = true; }})")
+        assert len(browser.texts(f"{worlds} li")) >= 2, "the two worlds are not told"
+        browser.ask(f"document.querySelectorAll('{worlds}').forEach((it) => {{ it.open = false; }})")
         assert browser.texts(".answers .progress") == ["10 of 10 answered, 90 % · You have answered every question."]
         assert not browser.complaints(), browser.complaints()
         keeps_and_downloads(browser)
