@@ -20,7 +20,7 @@ import Testing
 
   @Test(arguments: lessons) func invariantsHoldInEveryOrder(_ path: String) throws {
     // Lessons of one Pod are short enough for a thousand orders.
-    let orders: UInt64 = LawTests.short.contains(path) ? 1000 : 4
+    let orders: UInt64 = LawTests.short.contains(path) ? 1000 : 2
     for seed in 0..<orders as Swift.Range<UInt64> {
       var simulation = try Self.simulation(path, seed: seed)
       var invariants = Invariants(simulation.world)
