@@ -20,10 +20,12 @@ test-browser: need course
 
 # Asks a real kernel what the model says of packets: as root, in network namespaces of its own.
 lab: need course
+	@.ci/need python3 python3
+	@.ci/need iproute2 ip
 	@.ci/need iptables iptables-restore
 	@.ci/need conntrack conntrack
 	@swift build --product network-lab
-	@python3 Tests/Lab/lab.py .build/debug/network-lab
+	@python3 Tests/Lab/lab.py .build/debug/network-lab $(ARGS)
 
 wasm: need-test course
 	@WASM_LEVEL=-Osize .ci/wasm

@@ -120,7 +120,7 @@ def main():
         print("the laboratory skips everything: %s" % why)
         return 0
     if is_sample:
-        jobs = [["reference", "3"], ["mutations", "7", "6"], ["random", "40", "3"]]
+        jobs = [["reference", "3"], ["mutations", "7", "4"], ["random", "40", "2"]]
     else:
         jobs = [["reference", "30"], ["mutations", "1", "200"], ["random", "1", "100"]]
     only = [a[7:] for a in sys.argv[1:] if a.startswith("--only=")]
