@@ -66,7 +66,7 @@ extension KeyMaker {
       return .none(Fact("key.no-field", ("field", .string(question.field ?? ""))))
     }
     key.model = [text.isEmpty ? "<none>" : text]
-    let place = Value.string("\(name) \(question.field ?? "")")
+    let place = Value.string("\(run.simulation.expanded(name) ?? name) \(question.field ?? "")")
     key.truth = Fact("reason.stands-there", ("place", place), ("key", .string(key.model[0])))
     key.options = question.options.map { option in
       let isRight = Normalise.same(option.text, key.model[0], as: key.normal, tolerance: key.tolerance)
