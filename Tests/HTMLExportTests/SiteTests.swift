@@ -8,7 +8,9 @@ import Tutor
 
 @Suite("The pages of the course")
 struct SiteTests {
-  /// A lesson of each chapter and each kind: in debug, the whole course takes many minutes. The browser test exports all of it.
+  /// A few lessons of each chapter.
+  ///
+  /// In debug the whole course takes many minutes; the browser test exports all of it.
   static let course: Course = {
     var source = CourseSource.embedded
     source["Lessons/course.yaml"] = """
