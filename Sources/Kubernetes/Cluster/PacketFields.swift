@@ -87,8 +87,9 @@ extension Simulation {
     return nil
   }
 
-  /// Whose an address is, in a word that is the same in every variant: `pod/web`, `node1`, `cni0@node1`, `svc/web`,
-  /// `router`, `outside`, `lo`, `broadcast`. Nothing where nobody has it.
+  /// Whose an address is, in a word that is the same in every variant; nothing where nobody has it.
+  ///
+  /// The words are `pod/web`, `node1`, `cni0@node1`, `svc/web`, `router`, `outside`, `lo` and `broadcast`.
   public func owner(of address: String) -> String? {
     let ip = IPv4(address)
     let mac = MAC(address)
