@@ -17,6 +17,8 @@ public enum Kube: Domain {
     case proxy
     /// metrics-server: a Pod's process that serves an API of its own behind kube-apiserver.
     case metrics
+    /// A server that kube-apiserver asks about objects before it stores them.
+    case webhook
     /// The kernel of a node, which counts and limits what processes use.
     case kernel
     /// Clients of the Pods, outside of the cluster.
@@ -92,6 +94,8 @@ public enum Kube: Domain {
     case .executed: allowed = sender == .kubelet && receiver == .apiserver
     case .nodeCall: allowed = (sender == .apiserver || sender == .metrics) && receiver == .kubelet
     case .nodeReply: allowed = sender == .kubelet && (receiver == .apiserver || receiver == .metrics)
+    case .review: allowed = sender == .apiserver && receiver == .webhook
+    case .reviewed: allowed = sender == .webhook && receiver == .apiserver
     case .leading: allowed = sender == .controller && receiver == .controller
     case .runtime: allowed = sender == .kubelet && receiver == .runtime
     case .runtimeReply, .containers, .file: allowed = sender == .runtime && receiver == .kubelet

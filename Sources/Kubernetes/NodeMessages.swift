@@ -18,6 +18,8 @@ public struct RuntimeCall: Sendable {
     case rotateLog(id: String, stamp: String, keeping: Int64)
     /// A connection to a port, as a probe makes it: the model reaches a container through its runtime.
     case connect(PortVisit)
+    /// UpdateContainerResources: the limits of a container that keeps running.
+    case updateContainer(id: String, ResourceRequirements)
     /// Everything there is: the first look of a kubelet that has just started.
     case list
   }
@@ -55,6 +57,7 @@ public struct RuntimeCall: Sendable {
     case .exec: "ExecSync \(pod.text)"
     case .rotateLog: "ReopenContainerLog \(pod.text)"
     case .connect(let visit): "connect \(pod.text):\(visit.port)\(visit.path)"
+    case .updateContainer: "UpdateContainerResources \(pod.text)"
     case .list: "ListContainers"
     }
   }
@@ -151,6 +154,8 @@ public struct ContainerRecord: Equatable, Sendable {
   public var exitCode: Int64
   /// True when the kernel ended it because it needed more memory than it may have.
   public var isOutOfMemory: Bool = false
+  /// What its cgroup allows; nothing for a sandbox.
+  public var resources: ResourceRequirements = ResourceRequirements()
   /// The sandbox's address; empty for containers.
   public var ip: String
 

@@ -127,6 +127,7 @@ extension Run {
     case .network: "cni"
     case .proxy: "proxy"
     case .metrics: "metrics"
+    case .webhook: "webhook"
     case .kernel: "kernel"
     case .outside: "load"
     }

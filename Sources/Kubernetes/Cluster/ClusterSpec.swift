@@ -5,7 +5,7 @@ public import Clockwork
 /// Keys: `version` (then, now), `runtime` (docker, containerd), `network` (kubenet, bridge), `proxy`,
 /// `serviceCIDR`, `clusterCIDR`, `controlPlane` {name, ip, registers, podCIDR, cpu, memory, pods},
 /// `schedulers` (names of those beside kube-scheduler), `nodes` [{name, ip, podCIDR, cpu, memory, pods, labels, taints}],
-/// `sizes` (varied, fixed), `addons` {metrics-server}, `cloud` (true where a made-up cloud gives nodes ranges, routes
+/// `sizes` (varied, fixed), `addons` {metrics-server, VPA}, `cloud` (true where a made-up cloud gives nodes ranges, routes
 /// and load balancers), `routes` (router, nodes: who knows behind which node which Pods are), `packets` (true where
 /// kernels move packets, also without a line that sends one).
 public struct ClusterSpec: Equatable, Sendable {

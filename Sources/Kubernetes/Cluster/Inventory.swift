@@ -24,7 +24,8 @@ struct Inventory {
     if spec.addOns.metricsServer != nil { first += MetricsServerManifest.objects(spec) }
     // Last, so that what stood here before keeps its identity.
     let last =
-      PriorityClass.system.map { Object($0) } + Bootstrap.kubernetesService(spec) + BootstrapRoles.objects(spec.version)
+      (spec.addOns.hasVPA ? VPAManifest.objects(spec) : []) + PriorityClass.system.map { Object($0) }
+      + Bootstrap.kubernetesService(spec) + BootstrapRoles.objects(spec.version)
     revision = Inventory.revision - Int64(first.count + spec.machines.count + last.count)
     for object in first { add(object) }
     for machine in spec.machines { add(node: machine) }

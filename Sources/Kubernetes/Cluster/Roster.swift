@@ -87,6 +87,7 @@ private struct Assembly {
     for machine in spec.machines.indices { add(machine, to: &company, &nodes) }
     if isMeasured { company.add(Load(apiserver: Places.apiserver, kernels: nodes.kernels)) }
     addMetricsServer(to: &company, nodes)
+    if spec.addOns.hasVPA { addVPA(to: &company) }
     if spec.hasCloud { addCloud(to: &company, fabric: nodes.fabric) }
     var cast = company.everybody(etcd)
     guard let rule else { return KubeWorld(cast) }
@@ -139,7 +140,7 @@ private struct Assembly {
     loops.append(company.add(watching: EndpointSliceController(version: spec.version, apiserver: Places.apiserver)))
     loops.append(company.add(watching: EndpointController(version: spec.version, apiserver: Places.apiserver)))
     loops.append(company.add(watching: GarbageCollector(apiserver: Places.apiserver)))
-    loops.append(company.add(watching: NamespaceController(version: spec.version, apiserver: Places.apiserver)))
+    loops.append(company.add(watching: namespaces()))
     loops.append(company.add(watching: ServiceAccountController(apiserver: Places.apiserver)))
     switch spec.version {
     case .then: loops.append(company.add(watching: TokensController(apiserver: Places.apiserver)))
@@ -151,6 +152,27 @@ private struct Assembly {
     manager.loops = loops
     manager.seed(inventory.objects)
     company.add(manager)
+  }
+
+  private func namespaces() -> NamespaceController {
+    NamespaceController(version: spec.version, apiserver: Places.apiserver, custom: spec.addOns.hasVPA)
+  }
+
+  /// The three Deployments of the vertical Pod autoscaler; none of them is part of kube-controller-manager.
+  private func addVPA(to company: inout Company) {
+    let random = random.stream("vpa")
+    company.apiserver.webhooks["kube-system/\(VPAManifest.webhook)"] = company.next
+    company.add(watching: VPAAdmissionController(version: spec.version, apiserver: Places.apiserver))
+    company.add(
+      watching: VPARecommender(
+        version: spec.version,
+        apiserver: Places.apiserver,
+        random: random.stream("recommender")
+      )
+    )
+    company.add(
+      watching: VPAUpdater(version: spec.version, apiserver: Places.apiserver, random: random.stream("updater"))
+    )
   }
 
   /// The loops of a cloud-controller-manager, and the one of kube-controller-manager that a cloud switches on.
