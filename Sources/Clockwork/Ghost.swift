@@ -75,6 +75,7 @@ final class HauntedCell<C: Component, G: Ghost>: Cell<C> where G.Model == C.Mode
     }
     for record in said.records { out.record(record) }
     for fact in said.facts { out.note(fact) }
+    for change in said.switched { out.turn(change.component, on: change.isOn) }
   }
 
   override func copy() -> AnyCell<C.Model> { HauntedCell(component, ghost) }

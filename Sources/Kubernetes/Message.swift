@@ -22,6 +22,9 @@ public enum Message: Letter, Sendable {
   /// A webhook is asked about an object before it is stored.
   indirect case review(AdmissionReview)
   indirect case reviewed(AdmissionAnswer)
+  /// The API of a made-up cloud.
+  case cloud(CloudCall)
+  case cloudReply(CloudReply)
   /// Whether the process that a control loop is part of holds its lease.
   case leading(Bool)
   indirect case runtime(RuntimeCall)
@@ -53,6 +56,7 @@ public enum Message: Letter, Sendable {
     case .exec(let call): .refused(id: call.id, by: -1)
     case .nodeCall(let call): .refused(id: call.id, by: -1)
     case .review(let review): .refused(id: review.id, by: -1)
+    case .cloud(let call): .refused(id: call.id, by: -1)
     case .runtime(let call): .refused(id: call.id, by: -1)
     case .network(let call): .refused(id: call.id, by: -1)
     case .kernel(let call): .refused(id: call.id, by: -1)
@@ -78,6 +82,8 @@ public enum Message: Letter, Sendable {
     case .nodeReply: "node-reply"
     case .review: "review"
     case .reviewed: "reviewed"
+    case .cloud: "cloud"
+    case .cloudReply: "cloud-reply"
     case .leading: "leading"
     case .runtime: "runtime"
     case .runtimeReply: "runtime-reply"
@@ -113,6 +119,8 @@ public enum Message: Letter, Sendable {
     case .nodeReply(let reply): "\(reply.code) \(reply.about)"
     case .review(let review): "AdmissionReview \(review.subject.text)"
     case .reviewed(let answer): answer.summary
+    case .cloud(let call): call.summary
+    case .cloudReply(let reply): reply.summary
     case .leading(let leads): leads ? "holds the lease" : "lost the lease"
     case .runtime(let call): call.summary
     case .runtimeReply(let reply): reply.summary

@@ -28,6 +28,8 @@ public struct RuntimeCall: Sendable {
   public var pod: ObjectKey
   public var uid: String
   public var operation: Operation
+  /// The node's range of Pod addresses, where the runtime has not known it from its start.
+  public var podCIDR: String = ""
 
   public init(id: Int64, pod: ObjectKey, uid: String, operation: Operation) {
     self.id = id
@@ -204,6 +206,8 @@ public struct NetworkCall: Sendable {
   public var pod: ObjectKey
   public var sandbox: String
   public var namespacePath: String
+  /// The range that the address is to be taken from; empty where the plugin has it in its configuration.
+  public var podCIDR: String = ""
 
   public init(id: Int64, operation: Operation, pod: ObjectKey, sandbox: String, namespacePath: String) {
     self.id = id

@@ -128,6 +128,7 @@ extension Run {
     case .proxy: "proxy"
     case .metrics: "metrics"
     case .webhook: "webhook"
+    case .cloud: "cloud"
     case .kernel: "kernel"
     case .outside: "load"
     }

@@ -21,10 +21,17 @@ struct Inventory {
       first += Bootstrap.namespace(name, version: spec.version, random: &self.random)
     }
     first.append(KubeControllerManager.lease(host: spec.controlPlaneName))
+    var late: [Object] = []
+    if spec.addOns.hasClusterAutoscaler {
+      let key = ClusterAutoscaler.statusKey
+      let metadata = ObjectMeta(name: key.name, namespace: key.namespace)
+      late.append(Object(kind: .configMap, metadata: metadata, content: .opaque([Value.Entry("data", .emptyMap)])))
+      late.append(LeaderElection.lease("cluster-autoscaler", host: spec.controlPlaneName))
+    }
     if spec.addOns.metricsServer != nil { first += MetricsServerManifest.objects(spec) }
     // Last, so that what stood here before keeps its identity.
     let last =
-      (spec.addOns.hasVPA ? VPAManifest.objects(spec) : []) + PriorityClass.system.map { Object($0) }
+      late + (spec.addOns.hasVPA ? VPAManifest.objects(spec) : []) + PriorityClass.system.map { Object($0) }
       + Bootstrap.kubernetesService(spec) + BootstrapRoles.objects(spec.version)
     revision = Inventory.revision - Int64(first.count + spec.machines.count + last.count)
     for object in first { add(object) }
@@ -69,7 +76,10 @@ struct Inventory {
     )
   }
 
-  private mutating func add(node machine: ClusterSpec.Machine) {
+  private mutating func add(node machine: ClusterSpec.Machine) { add(Object(node: made(machine))) }
+
+  /// A node as its kubelet has it registered.
+  func made(_ machine: ClusterSpec.Machine) -> Node {
     var node = Node()
     var metadata = ObjectMeta(name: machine.name, labels: machine.labels)
     metadata.labels["kubernetes.io/hostname"] = machine.name
@@ -94,7 +104,7 @@ struct Inventory {
     }
     node.status.images = images
     node.status.nodeInfo = system()
-    add(Object(node: node))
+    return node
   }
 
   private func conditions() -> [NodeCondition] {

@@ -53,6 +53,7 @@ public enum Level: String, Equatable, Comparable, Sendable {
     case .network: return verb == "add" ? .story : .detail
     case .controller: return of(controllerVerb: verb, kind)
     case .metrics: return verb == "scrape" || verb == "answer" ? .story : (verb == "store" ? .detail : .wire)
+    case .cloud: return verb == "tell" ? .wire : .story
     case .webhook: return verb == "review" ? .story : .wire
     case .kernel:
       switch verb.text {
@@ -70,7 +71,8 @@ public enum Level: String, Equatable, Comparable, Sendable {
   private static func of(controllerVerb verb: Verb, _ kind: Kind?) -> Level {
     switch verb.text {
     case "create", "scale", "delete": kind == .event ? .detail : .story
-    case "recommend", "evict", "resize": .story
+    case "recommend", "evict", "resize", "grow", "shrink", "release": .story
+    case "survey": .wire
     case "list", "observe": .wire
     default: .detail
     }

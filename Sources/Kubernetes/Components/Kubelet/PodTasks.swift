@@ -36,7 +36,9 @@ extension Kubelet {
     guard let worker = workers[uid] else { return }
     let id = nextCall(for: uid)
     change(uid) { $0.calls.append(PodWorker.Call(id: id, work: work, isRequest: false)) }
-    out.send(.runtime(RuntimeCall(id: id, pod: worker.key, uid: uid, operation: operation)), to: runtime)
+    var call = RuntimeCall(id: id, pod: worker.key, uid: uid, operation: operation)
+    call.podCIDR = heart?.givenRange ?? ""
+    out.send(.runtime(call), to: runtime)
   }
 
   /// The Pod's cgroup, its directories and volumes; "now" its token is asked for, which "then" lay in a Secret.

@@ -259,6 +259,7 @@ struct RuntimeDesk: Sendable {
     job.stage = .network
     var call = NetworkCall(id: lastNetworkID, operation: operation, pod: job.pod, sandbox: job.id, namespacePath: "")
     call.namespacePath = path(lastNetworkID)
+    call.podCIDR = job.call.podCIDR
     if operation == .add, let router = store.router {
       namespaces[job.id] = call.namespace
       let change = NetworkChange(in: call.namespace, .addNamespace(pod: job.pod.qualifiedName))
