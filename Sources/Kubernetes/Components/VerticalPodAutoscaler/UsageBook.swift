@@ -22,6 +22,7 @@ struct UsageBook: Sendable {
   /// Counts what metrics-server told; says how many containers that were.
   mutating func count(_ measured: [Object], pods: Informer, at now: Time) -> Int64 {
     var count: Int64 = 0
+    let weighs = version == .then
     for object in measured {
       guard let metrics = object.as(PodMetrics.self),
         let pod = pods[ObjectKey(.pod, object.namespace, object.name)]?.pod
@@ -30,7 +31,7 @@ struct UsageBook: Sendable {
       for part in metrics.containers {
         change(pod, part.name) { window, usage in
           if let cpu = part.usage["cpu"].flatMap({ Quantity($0) }) {
-            let request = version == .then ? UsageBook.request("cpu", part.name, pod)?.milliValue ?? 0 : 0
+            let request = weighs ? UsageBook.request("cpu", part.name, pod)?.milliValue ?? 0 : 0
             window.addCPU(cpu.milliValue, request: request, at: time, to: &usage)
           }
           if let memory = part.usage["memory"].flatMap({ Quantity($0) }) {
