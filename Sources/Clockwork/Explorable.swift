@@ -113,7 +113,7 @@ public struct ExploredWorld<D: Domain>: Explorable {
       var turned = Digest()
       turned.add(Int64(bitPattern: histories[change.component]))
       turned.add(Int64(bitPattern: digest.value))
-      turned.add(change.isOn ? 1 : 0)
+      turned.add(change.isOn ? "on" : "off")
       histories[change.component] = turned.value
     }
     return step.touch

@@ -90,6 +90,11 @@ extension Cast {
     cells.indices.contains(address) ? (cells[address] as? Cell<C>)?.component : nil
   }
 
+  /// Puts a component in the place of another one of its kind.
+  public mutating func replace<C: Component>(_ address: Address, with component: C) where C.Model == D {
+    if self.component(address, as: C.self) != nil { cells[address] = Cell(component) }
+  }
+
   /// Puts a ghost into a component; does nothing where another kind of component stands.
   public mutating func haunt<C: Component, G: Ghost>(_ address: Address, _ type: C.Type, with ghost: G)
   where C.Model == D, G.Model == D {

@@ -87,7 +87,8 @@ public enum Kube: Domain {
     case .transaction, .range: allowed = sender == .apiserver && receiver == .etcd
     case .transacted, .ranged, .committed: allowed = sender == .etcd && receiver == .apiserver
     case .request:
-      let isNoClient = sender == .etcd || sender == .runtime || sender == .network || sender == .kernel || sender == .cloud
+      let isNoClient =
+        sender == .etcd || sender == .runtime || sender == .network || sender == .kernel || sender == .cloud
       let isClient = !isNoClient && sender != .apiserver
       allowed = (receiver == .apiserver && isClient) || (sender == .apiserver && receiver == .metrics)
     case .response: allowed = sender == .apiserver || (sender == .metrics && receiver == .apiserver)

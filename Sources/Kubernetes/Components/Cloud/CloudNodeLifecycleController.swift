@@ -20,7 +20,7 @@ public struct CloudNodeLifecycleController: Component, Watching {
   private var gone: [String] = []
   private var lastID: Int64 = 0
 
-  /// `--node-monitor-period`
+  /// Between two looks (`--node-monitor-period`).
   static let period: Time = 5000
 
   public init(version: Version, apiserver: Address, cloud: Address, random: Random) {

@@ -193,7 +193,7 @@ struct VerticalFlowTests {
 
   @Test("without kube-controller-manager recommendations and evictions go on, and nothing is made anew")
   func managerDown() {
-    let simulation = Self.run("break kube-controller-manager\nadvance 600s")
+    let simulation = Self.run(.now, "break kube-controller-manager\nadvance 600s")
     #expect(Self.autoscaler(simulation)?.status[condition: "RecommendationProvided"]?.status == "True")
     #expect(!Self.deeds(simulation, ["vpa-updater evict"]).isEmpty)
     #expect(Self.requests(simulation).count < 2)
@@ -202,6 +202,7 @@ struct VerticalFlowTests {
   @Test("without the admission controller Pods are as their template says, and the updater stops")
   func admissionDown() {
     let simulation = Self.run(
+      .now,
       "break vpa-admission-controller\nadvance 600s\nkubectl scale deployment web --replicas=3\n"
         + "until deployment/web Available"
     )
@@ -214,6 +215,7 @@ struct VerticalFlowTests {
   @Test("a webhook that does not answer holds a Pod up for its timeout, and no longer")
   func admissionSilent() throws {
     let simulation = Self.run(
+      .now,
       "cut kube-apiserver vpa-admission-controller\nkubectl scale deployment web --replicas=3\n"
         + "until deployment/web Available"
     )
@@ -224,7 +226,7 @@ struct VerticalFlowTests {
 
   @Test("without metrics-server nothing new is recommended")
   func metricsDown() {
-    let simulation = Self.run("break metrics-server\nadvance 300s\nkubectl get vpa")
+    let simulation = Self.run(.now, "break metrics-server\nadvance 300s\nkubectl get vpa")
     #expect(Self.autoscaler(simulation)?.status[condition: "RecommendationProvided"]?.status == "False")
     let after = Self.run(mode: "Off", "advance 300s\nbreak metrics-server\nadvance 180s")
     #expect(Self.autoscaler(after)?.status.recommendation?[container: "web"]?.target["cpu"] == "247m")
