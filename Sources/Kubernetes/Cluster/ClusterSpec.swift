@@ -208,13 +208,6 @@ struct SpecReader {
     }
   }
 
-  mutating func number(_ key: String, default usual: Int64) -> Int64 {
-    guard let found = value[key] else { return usual }
-    if let number = found.integer { return number }
-    problems.append(FieldProblem(.wrongType, path + [key], detail: "a whole number is expected here"))
-    return usual
-  }
-
   mutating func flag(_ key: String, default usual: Bool) -> Bool {
     guard let found = value[key] else { return usual }
     if let flag = found.flag { return flag }
