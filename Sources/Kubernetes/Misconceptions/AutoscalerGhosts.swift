@@ -108,7 +108,10 @@ struct LoadWatcher: Ghost {
       next = out.now + LoadWatcher.period
       isAsking = true
       let key = ObjectKey(.nodeMetrics, "", "")
-      out.send(.request(Request(id: LoadWatcher.question, user: "cluster-autoscaler", verb: .list, key: key)), to: apiserver)
+      out.send(
+        .request(Request(id: LoadWatcher.question, user: "cluster-autoscaler", verb: .list, key: key)),
+        to: apiserver
+      )
       return true
     }
     guard action.verb == "rescale" else { return false }
