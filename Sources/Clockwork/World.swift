@@ -6,6 +6,8 @@ public struct Step<D: Domain> {
   public let sent: [Envelope<D>]
   public let records: [D.Record]
   public let facts: [Fact]
+  /// Components that were switched on or off.
+  public let switched: [Switch]
 }
 
 /// Everything that is: components, what they know, the time, and the faults laid on them.
@@ -33,6 +35,8 @@ public struct World<D: Domain> {
   private var cuts: [Cut] = []
   private var drops: [Cut] = []
   private var held: [Envelope<D>] = []
+  /// Components that stood switched off at the beginning, as they were then: whoever switches one on gets a new one.
+  private let spares: Table<Address, AnyCell<D>>
   /// What the lowest of those who were asked last could do at once: mostly what is done next.
   private var front: Front?
   /// Who has to be asked again what it can do, because it acted or heard something in this step.
@@ -52,10 +56,17 @@ public struct World<D: Domain> {
     let other: Address
   }
 
-  /// A world at its beginning; `waiving` names the iron rules that a misconception breaks.
-  public init(_ cast: Cast<D>, waiving waived: [String] = []) {
+  /// A world at its beginning; `waiving` names the iron rules that a misconception breaks, `off` the components that
+  /// another one may switch on.
+  public init(_ cast: Cast<D>, waiving waived: [String] = [], off: [Address] = []) {
     self.waived = waived
     cells = cast.cells
+    var spares: Table<Address, AnyCell<D>> = [:]
+    for address in off {
+      spares[address] = cast.cells[address]
+      stopped[address] = true
+    }
+    self.spares = spares
     due = DueTree(count: cast.count)
     backgroundDue = DueTree(count: cast.count)
     var addresses: Table<String, Address> = [:]
@@ -181,6 +192,7 @@ public struct World<D: Domain> {
     cells[action.actor].perform(action, &out)
     touch(action.actor)
     for envelope in out.sent { deliver(envelope) }
+    for change in out.switched { turn(change) }
     askAll()
     trail.add(now)
     trail.add(Int64(action.actor))
@@ -193,8 +205,17 @@ public struct World<D: Domain> {
       action: action,
       sent: out.sent,
       records: out.records,
-      facts: out.facts
+      facts: out.facts,
+      switched: out.switched
     )
+  }
+
+  private mutating func turn(_ change: Switch) {
+    let address = change.component
+    guard change.isOn else { return stop(address) }
+    guard stopped[address] != nil else { return }
+    if let spare = spares[address] { cells[address] = spare.copy() }
+    start(address)
   }
 
   private mutating func deliver(_ envelope: Envelope<D>) {
@@ -276,17 +297,10 @@ public struct World<D: Domain> {
       hand(message, to: receiver, from: receiver)
     case .stop(let address):
       guard stopped[address] == nil else { return }
-      stopped[address] = true
-      ask(address)
-      for other in cells.indices where other != address && stopped[other] == nil {
-        hand(D.Message.closed(by: address), to: other, from: address)
-      }
+      stop(address)
     case .start(let address):
       guard stopped[address] != nil else { return }
-      stopped[address] = nil
-      own(address)
-      cells[address].restart(at: now)
-      ask(address)
+      start(address)
     case .slow(let address, let delay):
       delays[address] = delay > 0 ? delay : nil
       touched[address] = now
@@ -304,6 +318,22 @@ public struct World<D: Domain> {
     askAll()
     trail.add(now)
     trail.add(intervention.code)
+  }
+
+  private mutating func stop(_ address: Address) {
+    guard stopped[address] == nil else { return }
+    stopped[address] = true
+    ask(address)
+    for other in cells.indices where other != address && stopped[other] == nil {
+      hand(D.Message.closed(by: address), to: other, from: address)
+    }
+  }
+
+  private mutating func start(_ address: Address) {
+    stopped[address] = nil
+    own(address)
+    cells[address].restart(at: now)
+    ask(address)
   }
 
   /// What a cut held back arrives in the order it was sent, as a connection's bytes would.

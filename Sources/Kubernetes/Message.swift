@@ -19,6 +19,12 @@ public enum Message: Letter, Sendable {
   /// Another call to the node API: logs for kube-apiserver, measurements for metrics-server.
   indirect case nodeCall(NodeCall)
   indirect case nodeReply(NodeReply)
+  /// A webhook is asked about an object before it is stored.
+  indirect case review(AdmissionReview)
+  indirect case reviewed(AdmissionAnswer)
+  /// The API of a made-up cloud.
+  case cloud(CloudCall)
+  case cloudReply(CloudReply)
   /// Whether the process that a control loop is part of holds its lease.
   case leading(Bool)
   indirect case runtime(RuntimeCall)
@@ -49,6 +55,8 @@ public enum Message: Letter, Sendable {
     case .range(let range): .refused(id: range.id, by: -1)
     case .exec(let call): .refused(id: call.id, by: -1)
     case .nodeCall(let call): .refused(id: call.id, by: -1)
+    case .review(let review): .refused(id: review.id, by: -1)
+    case .cloud(let call): .refused(id: call.id, by: -1)
     case .runtime(let call): .refused(id: call.id, by: -1)
     case .network(let call): .refused(id: call.id, by: -1)
     case .kernel(let call): .refused(id: call.id, by: -1)
@@ -72,6 +80,10 @@ public enum Message: Letter, Sendable {
     case .executed: "executed"
     case .nodeCall: "node-call"
     case .nodeReply: "node-reply"
+    case .review: "review"
+    case .reviewed: "reviewed"
+    case .cloud: "cloud"
+    case .cloudReply: "cloud-reply"
     case .leading: "leading"
     case .runtime: "runtime"
     case .runtimeReply: "runtime-reply"
@@ -105,6 +117,10 @@ public enum Message: Letter, Sendable {
     case .executed(let result): "exit \(result.exitCode)"
     case .nodeCall(let call): call.summary
     case .nodeReply(let reply): "\(reply.code) \(reply.about)"
+    case .review(let review): "AdmissionReview \(review.subject.text)"
+    case .reviewed(let answer): answer.summary
+    case .cloud(let call): call.summary
+    case .cloudReply(let reply): reply.summary
     case .leading(let leads): leads ? "holds the lease" : "lost the lease"
     case .runtime(let call): call.summary
     case .runtimeReply(let reply): reply.summary

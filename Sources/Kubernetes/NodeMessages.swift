@@ -18,6 +18,8 @@ public struct RuntimeCall: Sendable {
     case rotateLog(id: String, stamp: String, keeping: Int64)
     /// A connection to a port, as a probe makes it: the model reaches a container through its runtime.
     case connect(PortVisit)
+    /// UpdateContainerResources: the limits of a container that keeps running.
+    case updateContainer(id: String, ResourceRequirements)
     /// Everything there is: the first look of a kubelet that has just started.
     case list
   }
@@ -26,6 +28,8 @@ public struct RuntimeCall: Sendable {
   public var pod: ObjectKey
   public var uid: String
   public var operation: Operation
+  /// The node's range of Pod addresses, where the runtime has not known it from its start.
+  public var podCIDR: String = ""
 
   public init(id: Int64, pod: ObjectKey, uid: String, operation: Operation) {
     self.id = id
@@ -55,6 +59,7 @@ public struct RuntimeCall: Sendable {
     case .exec: "ExecSync \(pod.text)"
     case .rotateLog: "ReopenContainerLog \(pod.text)"
     case .connect(let visit): "connect \(pod.text):\(visit.port)\(visit.path)"
+    case .updateContainer: "UpdateContainerResources \(pod.text)"
     case .list: "ListContainers"
     }
   }
@@ -151,6 +156,8 @@ public struct ContainerRecord: Equatable, Sendable {
   public var exitCode: Int64
   /// True when the kernel ended it because it needed more memory than it may have.
   public var isOutOfMemory: Bool = false
+  /// What its cgroup allows; nothing for a sandbox.
+  public var resources: ResourceRequirements = ResourceRequirements()
   /// The sandbox's address; empty for containers.
   public var ip: String
 
@@ -199,6 +206,8 @@ public struct NetworkCall: Sendable {
   public var pod: ObjectKey
   public var sandbox: String
   public var namespacePath: String
+  /// The range that the address is to be taken from; empty where the plugin has it in its configuration.
+  public var podCIDR: String = ""
 
   public init(id: Int64, operation: Operation, pod: ObjectKey, sandbox: String, namespacePath: String) {
     self.id = id

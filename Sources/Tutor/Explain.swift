@@ -127,6 +127,8 @@ extension Run {
     case .network: "cni"
     case .proxy: "proxy"
     case .metrics: "metrics"
+    case .webhook: "webhook"
+    case .cloud: "cloud"
     case .kernel: "kernel"
     case .outside: "load"
     }

@@ -5,8 +5,8 @@ public import Clockwork
 /// Keys: `version` (then, now), `runtime` (docker, containerd), `network` (kubenet, bridge), `proxy`,
 /// `serviceCIDR`, `clusterCIDR`, `controlPlane` {name, ip, registers, podCIDR, cpu, memory, pods},
 /// `schedulers` (names of those beside kube-scheduler), `nodes` [{name, ip, podCIDR, cpu, memory, pods, labels, taints}],
-/// `sizes` (varied, fixed), `addons` {metrics-server}, `cloud` (true where a made-up cloud gives nodes ranges, routes
-/// and load balancers), `routes` (router, nodes: who knows behind which node which Pods are), `packets` (true where
+/// `sizes` (varied, fixed), `addons` {metrics-server, VPA, cluster-autoscaler}, `cloud` (true where a made-up cloud gives nodes ranges, routes
+/// and load balancers), `nodeGroups` (machines that a made-up cloud has ready, see ``NodeGroup``), `routes` (router, nodes: who knows behind which node which Pods are), `packets` (true where
 /// kernels move packets, also without a line that sends one).
 public struct ClusterSpec: Equatable, Sendable {
   public enum Runtime: String, Equatable, Sendable {
@@ -52,6 +52,8 @@ public struct ClusterSpec: Equatable, Sendable {
   public var hasPackets = false
   /// Whether controllers of a cloud are at work; elsewhere an administrator has told the router where Pods are.
   public var hasCloud = false
+  /// Groups of machines of one size.
+  public var nodeGroups: [NodeGroup] = []
   /// Whether an administrator has told every node too, so that Pods of two nodes do without the router.
   public var hasNodeRoutes = false
 
@@ -62,7 +64,7 @@ public struct ClusterSpec: Equatable, Sendable {
     var reader = SpecReader(value: value, path: [])
     reader.only([
       "version", "runtime", "network", "proxy", "serviceCIDR", "clusterCIDR", "controlPlane", "nodes", "addons",
-      "sizes", "schedulers", "packets", "cloud", "routes",
+      "sizes", "schedulers", "packets", "cloud", "routes", "nodeGroups",
     ])
     if let version = Version(rawValue: reader.choice("version", ["then", "now"], default: "now")) {
       self.version = version
@@ -89,6 +91,7 @@ public struct ClusterSpec: Equatable, Sendable {
       reader.problems.append(FieldProblem(.required, ["nodes"], detail: "a cluster needs a node"))
     }
     addOns = AddOns(&reader, version: version)
+    readGroups(&reader)
     for name in value["schedulers"]?.elements ?? [] { schedulers.append(name.plain) }
     checkPairs(&reader)
     checkNames(&reader)
@@ -118,6 +121,12 @@ public struct ClusterSpec: Equatable, Sendable {
       ip: reader.text("ip", default: "192.0.2.\(10 + number)")
     )
     machine.podCIDR = reader.text("podCIDR", default: "172.20.\(number).0/24")
+    readSize(&reader, &machine)
+    return machine
+  }
+
+  /// What a machine has to give, and what its node says of itself.
+  static func readSize(_ reader: inout SpecReader, _ machine: inout Machine) {
     machine.cpu = reader.text("cpu", default: machine.cpu)
     machine.memory = reader.text("memory", default: machine.memory)
     machine.pods = reader.text("pods", default: machine.pods)
@@ -131,7 +140,6 @@ public struct ClusterSpec: Equatable, Sendable {
         )
       )
     }
-    return machine
   }
 
   /// Pairs that never existed say why.
@@ -157,7 +165,7 @@ public struct ClusterSpec: Equatable, Sendable {
       taken.append(name)
     }
     var seen: [String] = []
-    for machine in machines {
+    for machine in machines + spares {
       if seen.contains(machine.name) {
         reader.problems.append(FieldProblem(.duplicate, ["nodes"], got: "\"\(machine.name)\""))
       }
@@ -238,6 +246,13 @@ extension ClusterSpec {
       guard variesSizes else { continue }
       spec.machines[index].cpu = cpu
       spec.machines[index].memory = memory
+    }
+    for index in spec.nodeGroups.indices {
+      let ip = ClusterSpec.replace(octet: 2, of: nodeGroups[index].template.ip, by: third)
+      spec.nodeGroups[index].template.ip = ip
+      guard variesSizes else { continue }
+      spec.nodeGroups[index].template.cpu = cpu
+      spec.nodeGroups[index].template.memory = memory
     }
     return spec
   }

@@ -41,6 +41,15 @@ struct Company {
     Places.first + cast.add(component)
   }
 
+  /// Makes a control loop a part of kube-controller-manager.
+  mutating func join(_ loop: Address) {
+    guard let place = cast.address(of: "kube-controller-manager"),
+      var manager = cast.component(place, as: KubeControllerManager.self)
+    else { return }
+    manager.loops.append(loop)
+    cast.replace(place, with: manager)
+  }
+
   /// Adds a component whose watches have been open for a while.
   @discardableResult
   mutating func add<C: Component & Watching>(watching component: C) -> Address where C.Model == Kube {

@@ -21,10 +21,18 @@ struct Inventory {
       first += Bootstrap.namespace(name, version: spec.version, random: &self.random)
     }
     first.append(KubeControllerManager.lease(host: spec.controlPlaneName))
+    var late: [Object] = []
+    if spec.addOns.hasClusterAutoscaler {
+      let key = ClusterAutoscaler.statusKey
+      let metadata = ObjectMeta(name: key.name, namespace: key.namespace)
+      late.append(Object(kind: .configMap, metadata: metadata, content: .opaque([Value.Entry("data", .emptyMap)])))
+      late.append(LeaderElection.lease("cluster-autoscaler", host: spec.controlPlaneName))
+    }
     if spec.addOns.metricsServer != nil { first += MetricsServerManifest.objects(spec) }
     // Last, so that what stood here before keeps its identity.
     let last =
-      PriorityClass.system.map { Object($0) } + Bootstrap.kubernetesService(spec) + BootstrapRoles.objects(spec.version)
+      late + (spec.addOns.hasVPA ? VPAManifest.objects(spec) : []) + PriorityClass.system.map { Object($0) }
+      + Bootstrap.kubernetesService(spec) + BootstrapRoles.objects(spec.version)
     revision = Inventory.revision - Int64(first.count + spec.machines.count + last.count)
     for object in first { add(object) }
     for machine in spec.machines { add(node: machine) }
@@ -68,7 +76,10 @@ struct Inventory {
     )
   }
 
-  private mutating func add(node machine: ClusterSpec.Machine) {
+  private mutating func add(node machine: ClusterSpec.Machine) { add(Object(node: made(machine))) }
+
+  /// A node as its kubelet has it registered.
+  func made(_ machine: ClusterSpec.Machine) -> Node {
     var node = Node()
     var metadata = ObjectMeta(name: machine.name, labels: machine.labels)
     metadata.labels["kubernetes.io/hostname"] = machine.name
@@ -93,7 +104,7 @@ struct Inventory {
     }
     node.status.images = images
     node.status.nodeInfo = system()
-    add(Object(node: node))
+    return node
   }
 
   private func conditions() -> [NodeCondition] {

@@ -32,7 +32,8 @@ public enum Level: String, Equatable, Comparable, Sendable {
     case .apiserver:
       if verb == "read" || verb == "list" { return .wire }
       if kind == .event { return .wire }
-      return verb == "proxy" || verb == "notify" && kind == .pod ? .story : .detail
+      if verb == "proxy" || verb == "call" || verb == "give-up" { return .story }
+      return verb == "notify" && kind == .pod ? .story : .detail
     case .kubectl: return verb == "send" ? .story : .detail
     case .scheduler:
       if verb == "list" { return .wire }
@@ -52,6 +53,8 @@ public enum Level: String, Equatable, Comparable, Sendable {
     case .network: return verb == "add" ? .story : .detail
     case .controller: return of(controllerVerb: verb, kind)
     case .metrics: return verb == "scrape" || verb == "answer" ? .story : (verb == "store" ? .detail : .wire)
+    case .cloud: return verb == "tell" ? .wire : .story
+    case .webhook: return verb == "review" ? .story : .wire
     case .kernel:
       switch verb.text {
       case "oom-kill", "connect", "answer": return .story
@@ -77,6 +80,8 @@ public enum Level: String, Equatable, Comparable, Sendable {
   private static func of(controllerVerb verb: Verb, _ kind: Kind?) -> Level {
     switch verb.text {
     case "create", "scale", "delete": kind == .event ? .detail : .story
+    case "recommend", "evict", "resize", "grow", "shrink", "release": .story
+    case "survey": .wire
     case "list", "observe": .wire
     default: .detail
     }

@@ -50,7 +50,7 @@ extension World where D == Kube {
 }
 
 /// Puts one cluster together.
-private struct Assembly {
+struct Assembly {
   let spec: ClusterSpec
   let images: Images
   let preloaded: [String]
@@ -72,6 +72,8 @@ private struct Assembly {
     inventory = Inventory(spec, images: held, random: random.stream("inventory"))
   }
 
+  /// All machines that there are or could be.
+  private var machines: [ClusterSpec.Machine] { spec.machines + spec.spares }
   private var server: String { "\(spec.controlPlaneIP):6443" }
 
   func world(supposing rule: FalseRule?) -> KubeWorld {
@@ -84,18 +86,21 @@ private struct Assembly {
     addManager(to: &company)
     var nodes = MeasuredNodes()
     if isNetworked { nodes.fabric = company.add(fabric(first: company.next + 1)) }
-    for machine in spec.machines.indices { add(machine, to: &company, &nodes) }
+    for index in machines.indices { add(index, to: &company, &nodes) }
     if isMeasured { company.add(Load(apiserver: Places.apiserver, kernels: nodes.kernels)) }
     addMetricsServer(to: &company, nodes)
-    if spec.hasCloud { addCloud(to: &company, fabric: nodes.fabric) }
+    if spec.addOns.hasVPA { addVPA(to: &company) }
+    if spec.hasCloud { addCloud(to: &company, nodes) }
+    // The machines that the cloud has ready are switched off.
+    let off = spec.spares.flatMap { nodes.parts[$0.name] ?? [] }
     var cast = company.everybody(etcd)
-    guard let rule else { return KubeWorld(cast) }
+    guard let rule else { return KubeWorld(cast, off: off) }
     for watch in rule.watches(Scene(cast: cast, spec: spec)) {
       company.apiserver.seed(watcher: watch.watcher, watch.kind, .all)
     }
     cast = company.everybody(etcd)
     rule.haunt(&cast, spec)
-    return KubeWorld(cast, waiving: rule.waived)
+    return KubeWorld(cast, waiving: rule.waived, off: off)
   }
 
   private func apiserver() -> KubeAPIServer {
@@ -139,7 +144,7 @@ private struct Assembly {
     loops.append(company.add(watching: EndpointSliceController(version: spec.version, apiserver: Places.apiserver)))
     loops.append(company.add(watching: EndpointController(version: spec.version, apiserver: Places.apiserver)))
     loops.append(company.add(watching: GarbageCollector(apiserver: Places.apiserver)))
-    loops.append(company.add(watching: NamespaceController(version: spec.version, apiserver: Places.apiserver)))
+    loops.append(company.add(watching: namespaces()))
     loops.append(company.add(watching: ServiceAccountController(apiserver: Places.apiserver)))
     switch spec.version {
     case .then: loops.append(company.add(watching: TokensController(apiserver: Places.apiserver)))
@@ -151,25 +156,6 @@ private struct Assembly {
     manager.loops = loops
     manager.seed(inventory.objects)
     company.add(manager)
-  }
-
-  /// The loops of a cloud-controller-manager, and the one of kube-controller-manager that a cloud switches on.
-  private func addCloud(to company: inout Company, fabric: Address?) {
-    if let cluster = CIDR(spec.clusterCIDR) {
-      company.add(
-        watching: NodeIPAMController(version: spec.version, apiserver: Places.apiserver, cluster: cluster)
-      )
-    }
-    company.add(watching: RouteController(apiserver: Places.apiserver, fabric: fabric))
-    let worker = spec.machines.first { !$0.isControlPlane }
-    company.add(
-      watching: ServiceController(
-        version: spec.version,
-        apiserver: Places.apiserver,
-        fabric: fabric,
-        gateway: worker.flatMap { IPv4($0.ip) }
-      )
-    )
   }
 
   /// The loops that look after nodes, and after the Pods of those that are lost.
@@ -192,11 +178,13 @@ private struct Assembly {
   }
 
   /// What metrics-server and the clients outside have to know of the nodes.
-  private struct MeasuredNodes {
+  struct MeasuredNodes {
     var kernels: Table<String, Address> = [:]
     var cadvisors: Table<String, CAdvisor> = [:]
     /// What lies between the nodes, where kernels move packets.
     var fabric: Address?
+    /// What runs on each machine, the kubelet first.
+    var parts: Table<String, [Address]> = [:]
   }
 
   /// Every node is five components: kubelet, runtime, plugin, proxy and kernel.
@@ -204,15 +192,14 @@ private struct Assembly {
 
   /// Switch, router and client outside; the router knows every node's Pods, as a cloud's does.
   private func fabric(first: Address) -> Kernel {
-    let machines = spec.machines.map { (name: $0.name, address: IPv4($0.ip) ?? .any) }
-    var network = Fabric.network(machines)
+    var network = Fabric.network(machines.map { (name: $0.name, address: IPv4($0.ip) ?? .any) })
     for machine in spec.machines {
       guard let range = CIDR(machine.podCIDR) else { continue }
       let route = Route(to: range, via: IPv4(machine.ip), device: "eth0")
       network.apply(NetworkChange(in: Fabric.router, .addRoute(route)))
     }
     var fabric = Kernel(fabric: network, random: random.stream("fabric"))
-    for (index, machine) in spec.machines.enumerated() {
+    for (index, machine) in machines.enumerated() {
       let far = kernel(index, first: first)
       fabric.plug(Cable(machine.name, in: Fabric.exchange, to: far, NetworkNamespace.host, "eth0"))
     }
@@ -223,7 +210,7 @@ private struct Assembly {
   private func measure(_ kubelet: inout Kubelet, _ index: Int, _ kernel: Address, _ cgroups: Cgroups) -> CAdvisor {
     let metering = spec.addOns.metricsServer ?? AddOns.Metering(spec.version)
     var measuring = Measuring(
-      node: spec.machines[index].name,
+      node: machines[index].name,
       version: spec.version,
       kernel: kernel,
       interval: metering.housekeeping,
@@ -249,8 +236,9 @@ private struct Assembly {
   }
 
   private func add(_ index: Int, to company: inout Company, _ nodes: inout MeasuredNodes) {
-    let machine = spec.machines[index]
-    guard let node = inventory.node(machine.name) else { return }
+    let machine = machines[index]
+    let isSpare = index >= spec.machines.count
+    let node = inventory.node(machine.name) ?? inventory.made(machine)
     // A node's parts stand side by side and know each other's places.
     let first = company.next
     company.apiserver.kubelets[machine.name] = first
@@ -262,7 +250,9 @@ private struct Assembly {
       lease: inventory.lease(of: machine.name),
       random: random.stream("heart \(index)")
     )
-    if isMeasured { nodes.cadvisors[machine.name] = measure(&kubelet, index, first + 4, cgroups) }
+    kubelet.heart?.needsRange = isSpare
+    if isMeasured, isSpare { _ = measure(&kubelet, index, first + 4, cgroups) }
+    if isMeasured, !isSpare { nodes.cadvisors[machine.name] = measure(&kubelet, index, first + 4, cgroups) }
     company.add(watching: kubelet)
     var store = ContainerStore(
       catalog: images,
@@ -304,6 +294,7 @@ private struct Assembly {
     company.add(plugin)
     var network = IPv4(machine.ip).map { NodeNetwork(machine: $0) } ?? NodeNetwork()
     company.add(watching: proxy(machine, kernel: first + 4, &network))
+    defer { nodes.parts[machine.name] = Array(first..<company.next) }
     guard isMeasured || isNetworked else { return }
     var kernel = Kernel(
       node: machine.name,

@@ -106,7 +106,9 @@ public struct CNI: Component {
 
   private mutating func add(_ call: NetworkCall, _ out: inout KubeOutbox) -> NetworkReply {
     guard failure.isEmpty else { return NetworkReply(id: call.id, failure: failure) }
-    guard let range else { return NetworkReply(id: call.id, failure: "no podCIDR is set for the node") }
+    guard let range = CIDR(call.podCIDR) ?? range else {
+      return NetworkReply(id: call.id, failure: "no podCIDR is set for the node")
+    }
     guard let ip = reserve(range) else {
       let text = "\(range.first.text)-\(range.last.text)"
       let full = "failed to allocate for range 0: no IP addresses available in range set: \(text)"

@@ -30,6 +30,9 @@ public enum FalseRule: String, CaseIterable, Sendable {
   case selfRollback = "self-rollback"
   case parentDeletesChildren = "parent-deletes-children"
   case networkAfterContainer = "network-after-container"
+  case managerRunsAutoscalers = "manager-runs-autoscalers"
+  case autoscalerSeesLoad = "autoscaler-sees-load"
+  case recommendationEditsTemplate = "vpa-edits-template"
 
   /// The iron rules that the false world breaks, by the keys of their obstacles.
   var waived: [String] {
@@ -50,7 +53,7 @@ public enum FalseRule: String, CaseIterable, Sendable {
   static let verbs = [
     "dispatch", "order", "assign", "claim", "plug", "spawn", "launch", "peek", "measure", "rescale", "relay", "push",
     "join",
-    "roll-back",
+    "roll-back", "edit",
   ]
 }
 

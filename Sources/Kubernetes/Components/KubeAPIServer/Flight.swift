@@ -6,6 +6,8 @@ struct Flight: Sendable {
   enum Stage: Equatable, Sendable {
     case authorize
     case admit
+    /// A webhook has to be asked.
+    case call
     case validate
     /// Quotas are charged before the object is stored.
     case charge
@@ -40,6 +42,11 @@ struct Flight: Sendable {
   var node: Address?
   /// True when somebody else has the answer: a kubelet has logs, a server behind this one has an API group.
   var isForwarded = false
+  /// Webhooks that have not been asked yet, the one that is being asked first.
+  var webhooks: [Webhook] = []
+  var isCalling = false
+  /// A webhook that need not be asked did not answer.
+  var isUnasked = false
   /// pods/log: what the kubelet is asked for, when its silence is given up, and whether it has sent something.
   var logURL: String = ""
   var giveUpAt: Time?
@@ -58,6 +65,7 @@ struct Flight: Sendable {
     switch stage {
     case .authorize: .authorize
     case .admit: .admit
+    case .call: .call
     case .validate: .validate
     case .charge: .charge
     case .store: .store

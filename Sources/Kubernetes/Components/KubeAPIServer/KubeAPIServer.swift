@@ -16,6 +16,8 @@ public struct KubeAPIServer: Component {
   public var kubelets: Table<String, Address> = [:]
   /// Servers behind kube-apiserver that answer for a whole API group (aggregation).
   public var backends: Table<String, Address> = [:]
+  /// Webhooks, by `NAMESPACE/NAME` of their Service.
+  public var webhooks: Table<String, Address> = [:]
   public var etcd: Address = 0
   /// Where the addresses of Services come from.
   public var serviceRange = CIDR(base: IPv4(0x0a60_0000), prefix: 12)
@@ -94,6 +96,7 @@ public struct KubeAPIServer: Component {
     case .committed(let commit): take(commit)
     case .executed(let result): finish(result)
     case .nodeReply(let reply): finish(reply)
+    case .reviewed(let answer): finish(answer)
     case .response(let response): if !finishCheck(response.id, response, at: now) { finish(response) }
     case .refused(let id, _): refuse(id, at: now)
     case .closed(let by): lost(by, at: now)
@@ -118,7 +121,7 @@ public struct KubeAPIServer: Component {
       if offers.isFull { return }
     }
     waiting.forEach { _, flight in
-      if let time = flight.giveUpAt { offers.add(.reply, flight.subject, due: time) }
+      if let time = flight.giveUpAt { offers.add(flight.isCalling ? .giveUp : .reply, flight.subject, due: time) }
     }
     offerChecks(&offers)
     if offers.want == .all {
@@ -152,6 +155,10 @@ public struct KubeAPIServer: Component {
       check(key, &out)
       return
     }
+    if action.verb == .giveUp {
+      giveUpCall(action, &out)
+      return
+    }
     guard let place = flights.firstIndex(where: { $0.verb == action.verb && $0.subject == action.subject }) else {
       if let flight = giveUp(action, at: out.now) { answer(flight, &out) }
       return
@@ -160,6 +167,7 @@ public struct KubeAPIServer: Component {
     switch action.verb {
     case .authorize: authorize(&flight, &out)
     case .admit: admit(&flight, &out)
+    case .call: call(&flight, &out)
     case .validate: validate(&flight, &out)
     case .charge: charge(&flight, &out)
     case .store: store(&flight, &out)
@@ -279,7 +287,9 @@ public struct KubeAPIServer: Component {
     }
     if finishCheck(id, nil, at: now) { return }
     guard var flight = waiting.removeValue(for: id) else { return }
-    if isAggregated(flight.request.kind) {
+    if flight.isCalling {
+      refuseCall(&flight)
+    } else if isAggregated(flight.request.kind) {
       refuseGroup(&flight)
     } else if !flight.logURL.isEmpty {
       loseLog(&flight)

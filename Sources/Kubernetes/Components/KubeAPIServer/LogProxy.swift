@@ -91,7 +91,9 @@ extension KubeAPIServer {
   /// Nobody has answered for so long that the connection is given up.
   mutating func giveUp(_ action: KubeAction, at now: Time) -> Flight? {
     for id in waiting.keys {
-      guard var flight = waiting[id], flight.subject == action.subject, let due = flight.giveUpAt, due <= now else {
+      guard var flight = waiting[id], !flight.isCalling, flight.subject == action.subject, let due = flight.giveUpAt,
+        due <= now
+      else {
         continue
       }
       waiting.removeValue(for: id)

@@ -12,6 +12,11 @@ extension KubeAPIServer {
       flight.response?.message = objection == nil ? "yes" : "no"
       return
     }
+    let kind = flight.request.kind
+    if kind.isCustom, cache[ObjectKey(.customResourceDefinition, "", kind.printedResource)] == nil {
+      flight.fail(404, "NotFound", Text.unserved)
+      return
+    }
     let attempt = Attempt(flight.request)
     if let reason = Authorizer(cache: cache).objection(user, attempt) {
       flight.fail(403, "Forbidden", attempt.refusal(user, reason))
@@ -71,7 +76,8 @@ extension KubeAPIServer {
       }
     }
     flight.object = object
-    flight.stage = .validate
+    flight.webhooks = webhooks(for: object)
+    flight.stage = flight.webhooks.isEmpty ? .validate : .call
   }
 
   /// The admission plugin NamespaceLifecycle: nothing new comes into a namespace that is not there, or is on its way out.
@@ -105,6 +111,7 @@ extension KubeAPIServer {
 
   /// Validation; an update is first applied to the object as it stands.
   mutating func validate(_ flight: inout Flight, _ out: inout KubeOutbox) {
+    if flight.isUnasked { out.note(Fact("fact.apiserver.webhook-silent")) }
     if flight.request.verb == .create, flight.request.subresource.isEmpty {
       check(&flight, at: out.now)
       return

@@ -42,6 +42,8 @@ struct Heart: Sendable {
   /// Since when the runtime does not answer.
   var runtimeLostAt: Time?
   var hasLooked = true
+  /// A machine of a cloud learns only from its Node which range its Pods have.
+  var needsRange = false
   /// Somebody else may have written about the node while nothing was heard of it.
   private var isDoubtful = false
 
@@ -216,7 +218,7 @@ struct Heart: Sendable {
     case .nothing:
       // What is only a doubt is looked into with the other periodic work.
       if let time = nextLook { offers.add(.look, .object(key), due: time) }
-      if isDoubtful { offers.add(.look, .object(key), due: rounds.after(leaseAsked), background: true) }
+      if isDoubtful || lacksRange { offers.add(.look, .object(key), due: rounds.after(leaseAsked), background: true) }
     case .register: offer(.register, &offers)
     case .look: offer(.look, &offers)
     case .report: offer(.report, &offers)

@@ -9,8 +9,13 @@ extension Heart {
     if let startedAt, !hasLooked || now < startedAt + Heart.waking, !told.isReady {
       return Opinion(isReady: false, message: text.notLookedYet)
     }
+    if lacksRange { return Opinion(isReady: false, message: text.networkNotReady) }
     return Opinion(isReady: true, message: text.postingReady)
   }
+
+  /// The range of the node's Pods, where only the Node says it.
+  var givenRange: String { needsRange ? known?.node?.spec.podCIDR ?? "" : "" }
+  var lacksRange: Bool { needsRange && givenRange.isEmpty }
 
   /// When the kubelet will think something else of its node than it said last.
   var nextLook: Time? {
@@ -18,6 +23,8 @@ extension Heart {
       return told.isReady ? rounds.at(lost + Heart.patience) : nil
     }
     if told.isReady || !hasLooked { return nil }
+    // Whether the range has come is looked at with the other periodic work.
+    if lacksRange, told.message == text.networkNotReady { return nil }
     let isWaking = told.message == text.notLookedYet
     // Just after the start it looks all the time, later only on its rounds.
     return isWaking ? max(due, (startedAt ?? 0) + Heart.waking) : rounds.after(due)
@@ -77,6 +84,16 @@ extension Heart {
   var fresh: Node {
     var node = node
     node.metadata = ObjectMeta(name: node.metadata.name, labels: node.metadata.labels)
+    guard needsRange else { return node }
+    node.spec.podCIDR = ""
+    node.spec.podCIDRs = []
+    node.status.conditions = Heart.healthy
+    node.status[condition: "Ready"] = NodeCondition(
+      type: "Ready",
+      status: "False",
+      reason: "KubeletNotReady",
+      message: text.notLookedYet
+    )
     return node
   }
 

@@ -26,6 +26,9 @@ extension Kubelet {
     case .start(let name):
       let created = worker.actual.last { $0.name == name && $0.phase == .created }
       call(work, uid, .startContainer(id: created?.id ?? ""), &out)
+    case .resize(let id, let name):
+      guard let container = worker.container(name) else { return }
+      call(work, uid, .updateContainer(id: id, container.resources), &out)
     }
   }
 
@@ -33,7 +36,9 @@ extension Kubelet {
     guard let worker = workers[uid] else { return }
     let id = nextCall(for: uid)
     change(uid) { $0.calls.append(PodWorker.Call(id: id, work: work, isRequest: false)) }
-    out.send(.runtime(RuntimeCall(id: id, pod: worker.key, uid: uid, operation: operation)), to: runtime)
+    var call = RuntimeCall(id: id, pod: worker.key, uid: uid, operation: operation)
+    call.podCIDR = heart?.givenRange ?? ""
+    out.send(.runtime(call), to: runtime)
   }
 
   /// The Pod's cgroup, its directories and volumes; "now" its token is asked for, which "then" lay in a Secret.
@@ -203,6 +208,9 @@ extension Kubelet {
     case (.start(let name), _):
       tell(uid, "Normal", "Started", text.started(name), container: name, at: now)
       change(uid) { $0.failures[name] = nil }
+    case (.resize, _):
+      // The status says what holds now, after another look.
+      change(uid) { $0.isPending = true }
     default: break
     }
   }
@@ -229,7 +237,7 @@ extension Kubelet {
     case .prepare:
       tell(uid, "Warning", "FailedMount", error, at: now)
       change(uid) { $0.failAll() }
-    case .stop, .stopSandbox, .begin:
+    case .stop, .stopSandbox, .begin, .resize:
       change(uid) { $0.failAll() }
     }
   }

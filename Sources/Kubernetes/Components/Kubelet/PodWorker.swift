@@ -27,6 +27,8 @@ struct PodWorker: Sendable {
     case pull(String)
     case create(String)
     case start(String)
+    /// Another size for a container that runs.
+    case resize(id: String, name: String)
 
     var isStop: Bool {
       if case .stop = self { return true }
@@ -42,7 +44,7 @@ struct PodWorker: Sendable {
     var container: String? {
       switch self {
       case .begin(let name), .pull(let name), .create(let name), .start(let name): name
-      case .prepare, .stop, .stopSandbox, .sandbox: nil
+      case .prepare, .stop, .stopSandbox, .sandbox, .resize: nil
       }
     }
 
@@ -55,6 +57,7 @@ struct PodWorker: Sendable {
       case .begin(let name), .pull(let name): ("pull", .container(pod, name))
       case .create(let name): ("create", .container(pod, name))
       case .start(let name): ("start", .container(pod, name))
+      case .resize(_, let name): ("resize", .container(pod, name))
       }
     }
   }
@@ -77,6 +80,8 @@ struct PodWorker: Sendable {
   var pod: Pod
   /// What its containers ask for.
   var demand = ResourceAmounts()
+  /// Why a change of that is put off, or cannot be.
+  var resizeRefusal: ResizeRefusal?
   var life = Life.new
   /// The object is gone from the API; what is left on the node goes too.
   var isGone = false

@@ -161,6 +161,7 @@ extension Kubelet {
     worker.hasFailed = false
     worker.backOffEnds = .never
     worker.isKilling = worker.isEnding
+    weighResize(&worker, now)
     if worker.life == .running, !worker.isGone {
       worker.report.set(maker(worker, now).status())
       worker.showProbers(now)

@@ -138,6 +138,9 @@ struct RuntimeDesk: Sendable {
     case .rotateLog(let id, _, _):
       job.stage = .rotate
       name(&job, id)
+    case .updateContainer(let id, _):
+      job.stage = .update
+      name(&job, id)
     case .list: job.stage = .list
     }
     return job
@@ -174,6 +177,10 @@ struct RuntimeDesk: Sendable {
       if case .rotateLog(let id, let stamp, let limit) = job.call.operation {
         store.rotate(id, stamp, keeping: Int(limit))
       }
+      return answer(job, &out)
+    case .update:
+      if case .updateContainer(let id, let resources) = job.call.operation { store.update(id, resources) }
+      tell(job.call.uid, job.pod, &out)
       return answer(job, &out)
     case .list:
       for view in store.views { out.send(.containers(view), to: kubelet) }
@@ -252,6 +259,7 @@ struct RuntimeDesk: Sendable {
     job.stage = .network
     var call = NetworkCall(id: lastNetworkID, operation: operation, pod: job.pod, sandbox: job.id, namespacePath: "")
     call.namespacePath = path(lastNetworkID)
+    call.podCIDR = job.call.podCIDR
     if operation == .add, let router = store.router {
       namespaces[job.id] = call.namespace
       let change = NetworkChange(in: call.namespace, .addNamespace(pod: job.pod.qualifiedName))

@@ -19,6 +19,8 @@ struct RuntimeJob: Sendable {
     case exec
     /// A log file has been put aside.
     case rotate
+    /// A container gets other limits.
+    case update
     case list
     /// Everything is done: tell the kubelet.
     case answer
@@ -37,6 +39,7 @@ struct RuntimeJob: Sendable {
       case .remove: habits.remove
       case .exec: "exec"
       case .rotate: "rotate"
+      case .update: "update"
       case .list: "list"
       // The kubelet's call returns.
       case .answer: "answer"
