@@ -18,6 +18,8 @@ public struct RuntimeCall: Sendable {
     case rotateLog(id: String, stamp: String, keeping: Int64)
     /// A connection to a port, as a probe makes it: the model reaches a container through its runtime.
     case connect(PortVisit)
+    /// Whether the runtime and its network plugin are ready (the CRI's Status).
+    case status
     /// Everything there is: the first look of a kubelet that has just started.
     case list
   }
@@ -55,6 +57,7 @@ public struct RuntimeCall: Sendable {
     case .exec: "ExecSync \(pod.text)"
     case .rotateLog: "ReopenContainerLog \(pod.text)"
     case .connect(let visit): "connect \(pod.text):\(visit.port)\(visit.path)"
+    case .status: "Status"
     case .list: "ListContainers"
     }
   }
@@ -192,6 +195,8 @@ public struct NetworkCall: Sendable {
   public enum Operation: String, Equatable, Sendable {
     case add = "ADD"
     case delete = "DEL"
+    /// Whether there is a plugin to call: its file of configuration is looked for.
+    case status = "STATUS"
   }
 
   public var id: Int64
@@ -208,7 +213,7 @@ public struct NetworkCall: Sendable {
     self.namespacePath = namespacePath
   }
 
-  public var summary: String { "CNI \(operation.rawValue) \(pod.text)" }
+  public var summary: String { "CNI \(operation.rawValue) \(operation == .status ? "" : pod.text)" }
 
   /// The name under which tools find the namespace; of one that is not pinned, the sandbox's short id.
   public var namespace: String {

@@ -20,6 +20,8 @@ struct RuntimeJob: Sendable {
     /// A log file has been put aside.
     case rotate
     case list
+    /// The network plugin is asked whether it is there.
+    case status
     /// Everything is done: tell the kubelet.
     case answer
 
@@ -38,6 +40,7 @@ struct RuntimeJob: Sendable {
       case .exec: "exec"
       case .rotate: "rotate"
       case .list: "list"
+      case .status: "look"
       // The kubelet's call returns.
       case .answer: "answer"
       case .network, .ending: nil
@@ -65,6 +68,7 @@ struct RuntimeJob: Sendable {
       return .object(pod)
     case .namespace, .network, .release, .exec, .answer: return .object(pod)
     case .list: return .named("containers")
+    case .status: return .named("network")
     default: return .container(pod, name)
     }
   }
