@@ -307,7 +307,9 @@ public struct World<D: Domain> {
       ask(address)
     case .cut(let one, let other):
       let cut = Cut(one: min(one, other), other: max(one, other))
-      if !cuts.contains(cut) { cuts.append(cut) }
+      if cuts.contains(cut) { break }
+      cuts.append(cut)
+      announce(cut) { D.Message.interrupted(by: $0) }
     case .mend(let one, let other):
       mend(Cut(one: min(one, other), other: max(one, other)))
     case .drop(let sender, let receiver):
@@ -342,6 +344,14 @@ public struct World<D: Domain> {
     let waiting = held
     held = []
     for envelope in waiting { deliver(envelope) }
+    announce(cut) { D.Message.resumed(by: $0) }
+  }
+
+  /// Both ends notice, if they are there: a member that beats every tenth of a second would be too much to run.
+  private mutating func announce(_ cut: Cut, _ notice: (Address) -> D.Message?) {
+    guard stopped[cut.one] == nil, stopped[cut.other] == nil else { return }
+    if let message = notice(cut.other) { hand(message, to: cut.one, from: cut.other) }
+    if let message = notice(cut.one) { hand(message, to: cut.other, from: cut.one) }
   }
 }
 

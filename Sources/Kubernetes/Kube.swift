@@ -85,7 +85,8 @@ public enum Kube: Domain {
     let allowed: Bool
     switch message {
     case .transaction, .range: allowed = sender == .apiserver && receiver == .etcd
-    case .transacted, .ranged, .committed: allowed = sender == .etcd && receiver == .apiserver
+    case .transacted, .ranged, .committed, .unavailable: allowed = sender == .etcd && receiver == .apiserver
+    case .raft: allowed = sender == .etcd && receiver == .etcd
     case .request:
       let isNoClient =
         sender == .etcd || sender == .runtime || sender == .network || sender == .kernel || sender == .cloud
@@ -111,7 +112,7 @@ public enum Kube: Domain {
     case .frame: allowed = sender == .kernel && receiver == .kernel
     case .visit: allowed = receiver == .kernel
     case .load: allowed = receiver == .outside
-    case .command, .refused, .closed: allowed = true
+    case .command, .refused, .closed, .link: allowed = true
     }
     return allowed ? nil : Obstacle("rule.\(message.name)")
   }

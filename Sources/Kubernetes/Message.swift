@@ -13,6 +13,12 @@ public enum Message: Letter, Sendable {
   case range(Range)
   case ranged(Ranged)
   case committed(Commit)
+  /// etcd cannot answer request `id`, or goes on with no watch where there is no number.
+  case unavailable(id: Int64, reason: String)
+  /// Members of etcd among themselves.
+  indirect case raft(RaftMessage)
+  /// Nothing comes through from a component any more, or it does again.
+  case link(isUp: Bool, by: Address)
   /// The node API of the kubelet (port 10250): the one thing the apiserver asks of a kubelet.
   indirect case exec(ExecCall)
   indirect case executed(ExecResult)
@@ -48,6 +54,9 @@ public enum Message: Letter, Sendable {
   case refused(id: Int64, by: Address)
   case closed(by: Address)
 
+  public static func interrupted(by component: Address) -> Message? { .link(isUp: false, by: component) }
+  public static func resumed(by component: Address) -> Message? { .link(isUp: true, by: component) }
+
   public var refusal: Message? {
     switch self {
     case .request(let request): .refused(id: request.id, by: -1)
@@ -76,6 +85,9 @@ public enum Message: Letter, Sendable {
     case .range: "range"
     case .ranged: "ranged"
     case .committed: "committed"
+    case .unavailable: "unavailable"
+    case .raft: "raft"
+    case .link: "link"
     case .exec: "exec"
     case .executed: "executed"
     case .nodeCall: "node-call"
@@ -112,6 +124,9 @@ public enum Message: Letter, Sendable {
     case .transacted(let reply): "\(reply.succeeded ? "ok" : "refused") \(reply.key.path) revision \(reply.revision)"
     case .range(let range): "range \(range.prefix)"
     case .ranged(let reply): "\(reply.objects.count) keys revision \(reply.revision)"
+    case .unavailable(_, let reason): reason
+    case .raft(let word): word.summary
+    case .link(let isUp, _): isUp ? "connection back" : "connection silent"
     case .committed(let commit): "\(commit.isDelete ? "DELETE" : "PUT") \(commit.object.key.path)"
     case .exec(let call): "exec \(call.pod.text)"
     case .executed(let result): "exit \(result.exitCode)"
@@ -200,6 +215,8 @@ public struct Request: Sendable {
   public var fields: FieldSelector? = nil
   /// Whom the client says it acts for (`--as`); nothing where it acts for itself.
   public var impersonated: Identity? = nil
+  /// A path that is no resource's, such as `/readyz?verbose`; the key then means nothing.
+  public var path: String = ""
   /// Everything is checked and nothing is stored (`--dry-run=server`).
   public var isDryRun: Bool = false
 
@@ -231,6 +248,7 @@ public struct Request: Sendable {
     case .patch: method = "PATCH"
     case .delete: method = "DELETE"
     }
+    if !path.isEmpty { return "\(method) \(path)" }
     let tail = subresource.isEmpty ? "" : "/\(subresource)"
     return "\(method) \(kind.plural)\(name.isEmpty ? "" : "/")\(name)\(tail)"
   }
@@ -339,6 +357,8 @@ public struct Range: Sendable {
   /// Empty for every key of the kind.
   public var name: String
   public var everything: Bool
+  /// The key that kube-apiserver reads to see whether etcd answers; nothing is stored there.
+  public var isHealth = false
 
   public init(id: Int64, kind: Kind, namespace: String = "", name: String = "") {
     self.id = id
@@ -354,7 +374,14 @@ public struct Range: Sendable {
     everything = true
   }
 
+  /// Reads nothing: only whether somebody answers matters.
+  public init(health id: Int64) {
+    self.init(id: id, kind: .namespace)
+    isHealth = true
+  }
+
   public var prefix: String {
+    if isHealth { return "/registry/health" }
     if everything { return "/registry/" }
     if !name.isEmpty { return ObjectKey(kind, namespace, name).path }
     return namespace.isEmpty ? kind.prefix : "\(kind.prefix)\(namespace)/"

@@ -20,6 +20,8 @@ public struct RuntimeCall: Sendable {
     case connect(PortVisit)
     /// UpdateContainerResources: the limits of a container that keeps running.
     case updateContainer(id: String, ResourceRequirements)
+    /// Whether the runtime and its network plugin are ready (the CRI's Status).
+    case status
     /// Everything there is: the first look of a kubelet that has just started.
     case list
   }
@@ -60,6 +62,7 @@ public struct RuntimeCall: Sendable {
     case .rotateLog: "ReopenContainerLog \(pod.text)"
     case .connect(let visit): "connect \(pod.text):\(visit.port)\(visit.path)"
     case .updateContainer: "UpdateContainerResources \(pod.text)"
+    case .status: "Status"
     case .list: "ListContainers"
     }
   }
@@ -199,6 +202,8 @@ public struct NetworkCall: Sendable {
   public enum Operation: String, Equatable, Sendable {
     case add = "ADD"
     case delete = "DEL"
+    /// Whether there is a plugin to call: its file of configuration is looked for.
+    case status = "STATUS"
   }
 
   public var id: Int64
@@ -217,7 +222,7 @@ public struct NetworkCall: Sendable {
     self.namespacePath = namespacePath
   }
 
-  public var summary: String { "CNI \(operation.rawValue) \(pod.text)" }
+  public var summary: String { "CNI \(operation.rawValue) \(operation == .status ? "" : pod.text)" }
 
   /// The name under which tools find the namespace; of one that is not pinned, the sandbox's short id.
   public var namespace: String {

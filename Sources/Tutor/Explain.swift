@@ -172,13 +172,9 @@ extension Run {
     return out
   }
 
-  private static func etcd(_ world: KubeWorld) -> Etcd? {
-    world.address(of: "etcd").flatMap { world.component($0, as: Etcd.self) }
-  }
-
   private static func objectChanges(_ before: KubeWorld, _ after: KubeWorld) -> [Explanation.ObjectChange] {
-    guard let address = before.address(of: "etcd"), before.cells[address] !== after.cells[address],
-      let old = etcd(before), let new = etcd(after)
+    guard before.etcdMembers.contains(where: { before.cells[$0] !== after.cells[$0] }),
+      let old = before.etcd, let new = after.etcd
     else { return [] }
     var out: [Explanation.ObjectChange] = []
     func add(_ key: ObjectKey, _ kind: Explanation.ObjectChange.Kind, _ changes: [Change]) {

@@ -46,7 +46,9 @@ struct ClusterPicture {
   private mutating func layOut() {
     let people = cast.members.filter { $0.role == .kubectl }
     let hubs = cast.members.filter { $0.role == .apiserver }
-    let others = cast.members.filter { !$0.name.contains("@") && $0.role != .kubectl && $0.role != .apiserver }
+    let others = cast.members.filter { member in
+      member.role == .etcd || !member.name.contains("@") && member.role != .kubectl && member.role != .apiserver
+    }
     for (index, member) in people.enumerated() { add(member.name, x: 14 + index * 96, y: 4) }
     let top = people.isEmpty ? 4 : 48
     var y = top + 8
@@ -64,7 +66,7 @@ struct ClusterPicture {
 
   private mutating func layOutNodes(from top: Int) {
     var nodes: [String] = []
-    for member in cast.members {
+    for member in cast.members where member.role != .etcd {
       guard let node = ClusterPicture.node(of: member.name), !nodes.contains(node) else { continue }
       nodes.append(node)
     }
@@ -76,7 +78,7 @@ struct ClusterPicture {
       if index % 2 == 0 { y = index == 0 ? top : low + 10 }
       // One that is left over has the row to itself.
       let isAlone = index % 2 == 0 && index + 1 == nodes.count
-      let members = cast.members.filter { ClusterPicture.node(of: $0.name) == node }
+      let members = cast.members.filter { $0.role != .etcd && ClusterPicture.node(of: $0.name) == node }
         .sorted { ClusterPicture.rank($0.role) < ClusterPicture.rank($1.role) }
       for (place, member) in members.enumerated() {
         let columns = isAlone ? 4 : 2
@@ -98,7 +100,7 @@ struct ClusterPicture {
   }
 
   private mutating func add(_ name: String, x: Int, y: Int, width: Int = 84, height: Int = boxHeight) {
-    let short = String(name.prefix { $0 != "@" })
+    let short = name.hasPrefix("etcd@") ? name : String(name.prefix { $0 != "@" })
     var label = [short]
     if short.count > 12, width < 120 {
       // The last hyphen that leaves a first line which fits.

@@ -5,8 +5,9 @@ public import Clockwork
 /// Keys: `version` (then, now), `runtime` (docker, containerd), `network` (kubenet, bridge), `proxy`,
 /// `serviceCIDR`, `clusterCIDR`, `controlPlane` {name, ip, registers, podCIDR, cpu, memory, pods},
 /// `schedulers` (names of those beside kube-scheduler), `nodes` [{name, ip, podCIDR, cpu, memory, pods, labels, taints}],
-/// `sizes` (varied, fixed), `addons` {metrics-server, VPA, cluster-autoscaler}, `cloud` (true where a made-up cloud gives nodes ranges, routes
-/// and load balancers), `nodeGroups` (machines that a made-up cloud has ready, see ``NodeGroup``), `routes` (router, nodes: who knows behind which node which Pods are), `packets` (true where
+/// `sizes` (varied, fixed), `addons` {metrics-server, VPA, cluster-autoscaler}, `cloud` (true where a made-up cloud gives nodes
+/// ranges, routes and load balancers), `nodeGroups` (machines that a made-up cloud has ready, see ``NodeGroup``), `etcd` (how many
+/// members: 1, 3 or 5), `routes` (router, nodes: who knows behind which node which Pods are), `packets` (true where
 /// kernels move packets, also without a line that sends one).
 public struct ClusterSpec: Equatable, Sendable {
   public enum Runtime: String, Equatable, Sendable {
@@ -54,6 +55,8 @@ public struct ClusterSpec: Equatable, Sendable {
   public var hasCloud = false
   /// Groups of machines of one size.
   public var nodeGroups: [NodeGroup] = []
+  /// How many members keep the store: 1, 3 or 5.
+  public var etcdMembers = 1
   /// Whether an administrator has told every node too, so that Pods of two nodes do without the router.
   public var hasNodeRoutes = false
 
@@ -64,7 +67,7 @@ public struct ClusterSpec: Equatable, Sendable {
     var reader = SpecReader(value: value, path: [])
     reader.only([
       "version", "runtime", "network", "proxy", "serviceCIDR", "clusterCIDR", "controlPlane", "nodes", "addons",
-      "sizes", "schedulers", "packets", "cloud", "routes", "nodeGroups",
+      "sizes", "schedulers", "packets", "cloud", "routes", "nodeGroups", "etcd",
     ])
     if let version = Version(rawValue: reader.choice("version", ["then", "now"], default: "now")) {
       self.version = version
@@ -76,6 +79,7 @@ public struct ClusterSpec: Equatable, Sendable {
     network = reader.choice("network", ["kubenet", "bridge"], default: version == .then ? "kubenet" : "bridge")
     proxy = reader.choice("proxy", ["userspace", "iptables", "ipvs", "nftables"], default: "iptables")
     variesSizes = reader.choice("sizes", ["varied", "fixed"], default: "varied") == "varied"
+    etcdMembers = ["1": 1, "3": 3, "5": 5][reader.choice("etcd", ["1", "3", "5"], default: "1")] ?? 1
     hasCloud = reader.flag("cloud", default: false)
     hasNodeRoutes = reader.choice("routes", ["router", "nodes"], default: "router") == "nodes"
     hasPackets = reader.flag("packets", default: false)

@@ -27,7 +27,12 @@ public enum Level: String, Equatable, Comparable, Sendable {
     switch role {
     case .etcd:
       if subject.description.hasPrefix(Kind.lease.prefix) { return .wire }
-      if verb == "range" { return .wire }
+      switch verb.text {
+      case "range", "confirm", "release", "ask", "connect", "catch-up", "reject": return .wire
+      case "lead", "campaign", "step-down", "give-up": return .story
+      case "append", "apply", "forward", "vote", "pre-vote", "close-watch": return .detail
+      default: break
+      }
       return isStory(path: subject.description) && verb != "refuse" ? .story : .detail
     case .apiserver:
       if verb == "read" || verb == "list" { return .wire }
@@ -40,17 +45,18 @@ public enum Level: String, Equatable, Comparable, Sendable {
       return verb == "schedule" || verb == "bind" || verb == "preempt" ? .story : .detail
     case .kubelet:
       switch verb.text {
-      case "admit", "report", "sandbox", "pull", "create", "start", "stop", "finish", "read-log": return .story
-      case "list": return .wire
+      case "relieve", "admit", "report", "sandbox", "pull", "create", "start", "stop", "finish", "read-log":
+        return .story
+      case "list", "check": return .wire
       default: return .detail
       }
     case .runtime:
       switch verb.text {
-      case "answer", "list", "run": return .wire
+      case "answer", "list", "run", "look": return .wire
       case "remove", "destroy", "release", "exec", "rotate": return .detail
       default: return .story
       }
-    case .network: return verb == "add" ? .story : .detail
+    case .network: return verb == "add" ? .story : (verb == "answer" ? .wire : .detail)
     case .controller: return of(controllerVerb: verb, kind)
     case .metrics: return verb == "scrape" || verb == "answer" ? .story : (verb == "store" ? .detail : .wire)
     case .cloud: return verb == "tell" ? .wire : .story

@@ -22,8 +22,10 @@ enum Roster {
     return assembly.world(supposing: rule)
   }
 
-  /// The components that a name means: kube-controller-manager is a process with many loops.
+  /// The components that a name means: kube-controller-manager is a process with many loops, etcd may have members.
   static func members(of name: String, in world: KubeWorld) -> [Address] {
+    let stores = world.etcdMembers
+    if name == EtcdNames.all, stores.count > 1 { return stores }
     guard let address = world.address(of: name) else { return [] }
     guard let manager = world.component(address, as: KubeControllerManager.self) else { return [address] }
     return [address] + manager.loops
@@ -77,9 +79,8 @@ struct Assembly {
   private var server: String { "\(spec.controlPlaneIP):6443" }
 
   func world(supposing rule: FalseRule?) -> KubeWorld {
-    var etcd = Etcd(apiserver: Places.apiserver, revision: Inventory.revision)
-    for object in inventory.objects { etcd.seed(object) }
-    var company = Company(apiserver: apiserver(), objects: inventory.objects)
+    let etcd = self.etcd()
+    var company = Company(apiserver: apiserver(), objects: inventory.objects, members: spec.etcdMembers)
     company.add(Kubectl(version: spec.version, apiserver: Places.apiserver, server: server))
     company.add(watching: scheduler("kube-scheduler"))
     for name in spec.schedulers { company.add(watching: scheduler(name)) }
@@ -103,6 +104,28 @@ struct Assembly {
     return KubeWorld(cast, waiving: rule.waived, off: off)
   }
 
+  /// One store, or several members that hold the same; the first leads, as long as nothing happens to it.
+  private func etcd() -> [Etcd] {
+    let places = Places.members(spec.etcdMembers)
+    let names = places.indices.map { EtcdNames.name(of: $0, of: places.count) }
+    return places.indices.map { index in
+      var etcd = Etcd(names[index], apiserver: Places.apiserver, revision: Inventory.revision)
+      for object in inventory.objects { etcd.seed(object) }
+      guard places.count > 1 else { return etcd }
+      let peers = places.indices.filter { $0 != index }.map { Raft.Peer(name: names[$0], address: places[$0]) }
+      let raft = Raft(
+        peers: peers,
+        canvasses: spec.version == .now,
+        index: Inventory.revision,
+        leader: places[0],
+        isLeading: index == 0,
+        random: random.stream(names[index])
+      )
+      etcd.join(raft, isWatched: index == 0)
+      return etcd
+    }
+  }
+
   private func apiserver() -> KubeAPIServer {
     var apiserver = KubeAPIServer(
       version: spec.version,
@@ -110,6 +133,7 @@ struct Assembly {
       random: random.stream("kube-apiserver")
     )
     apiserver.etcd = Places.etcd
+    if spec.etcdMembers > 1 { apiserver.members = Places.members(spec.etcdMembers) }
     if let range = CIDR(spec.serviceCIDR) { apiserver.serviceRange = range }
     for object in inventory.objects { apiserver.seed(object) }
     return apiserver
@@ -244,6 +268,7 @@ struct Assembly {
     company.apiserver.kubelets[machine.name] = first
     let cgroups = Cgroups(cpus: machine.cpu)
     var kubelet = self.kubelet(node, index, runtime: first + 1)
+    kubelet.plugin = first + 2
     kubelet.heart = Heart(
       node: node,
       version: spec.version,
@@ -251,8 +276,13 @@ struct Assembly {
       random: random.stream("heart \(index)")
     )
     kubelet.heart?.needsRange = isSpare
-    if isMeasured, isSpare { _ = measure(&kubelet, index, first + 4, cgroups) }
-    if isMeasured, !isSpare { nodes.cadvisors[machine.name] = measure(&kubelet, index, first + 4, cgroups) }
+    if isMeasured {
+      let meter = measure(&kubelet, index, first + 4, cgroups)
+      if !isSpare { nodes.cadvisors[machine.name] = meter }
+      var draws = random.stream("eviction \(index)")
+      let capacity = Quantity(machine.memory)?.value ?? 0
+      kubelet.evictions = EvictionManager(capacity: capacity, random: &draws)
+    }
     company.add(watching: kubelet)
     var store = ContainerStore(
       catalog: images,

@@ -52,7 +52,7 @@ extension Simulation {
       case .cut(let one, let other), .mend(let one, let other): names = [one, other]
       default: break
       }
-      for name in names where world.address(of: name) == nil {
+      for name in names where world.address(of: name) == nil && Roster.members(of: name, in: world).isEmpty {
         problems.append(Roster.unknown(name, line: numbered.number, in: world))
       }
     }

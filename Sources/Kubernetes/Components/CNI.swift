@@ -62,12 +62,17 @@ public struct CNI: Component {
       offers.add(.add, .named("pods"), when: false, else: .nobodyCalls)
       return
     }
-    offers.add(call.operation == .add ? .add : .delete, .object(call.pod))
+    switch call.operation {
+    case .add: offers.add(.add, .object(call.pod))
+    case .delete: offers.add(.delete, .object(call.pod))
+    case .status: offers.add(.answer, .named("status"))
+    }
   }
 
   public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) {
     guard let sender = inbox.first?.sender, case .network(let call)? = inbox.take(from: sender) else { return }
     switch call.operation {
+    case .status: out.send(.networkReply(NetworkReply(id: call.id)), to: sender)
     case .add: out.send(.networkReply(add(call, &out)), to: sender)
     case .delete:
       if let attachment = attachments.removeValue(for: call.sandbox) {
@@ -178,6 +183,7 @@ public struct CNI: Component {
 extension Verb {
   fileprivate static let add: Verb = "add"
   fileprivate static let delete: Verb = "delete"
+  fileprivate static let answer: Verb = "answer"
 }
 
 extension Obstacle {

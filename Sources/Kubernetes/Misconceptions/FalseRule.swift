@@ -65,7 +65,7 @@ struct Scene {
   /// The first machine that takes Pods: false rules send everything there.
   var node: String { spec.machines.first { !$0.isControlPlane }?.name ?? spec.machines.first?.name ?? "" }
   var apiserver: Address { cast.address(of: "kube-apiserver") ?? 0 }
-  var etcd: Address { cast.address(of: "etcd") ?? 0 }
+  var etcd: Address { cast.address(of: "etcd") ?? Places.etcd }
   var scheduler: Address { cast.address(of: "kube-scheduler") ?? 0 }
   var kubelet: Address { cast.address(of: "kubelet@\(node)") ?? 0 }
   /// The kubelets of all machines.

@@ -36,6 +36,9 @@ struct Flight: Sendable {
   /// Quotas that have been written.
   var charged: [Object] = []
   var response: Response?
+  /// The member of etcd that was asked, and how many were asked in vain.
+  var member: Address?
+  var tries = 0
   /// When a failed call to etcd is given up.
   var replyAt: Time = 0
   /// The node that was asked to run a command, or for a log.
@@ -77,6 +80,7 @@ struct Flight: Sendable {
 
   /// The name that an object made from `generateName` gets is known only after admission.
   var subject: Kube.Subject {
+    if !request.path.isEmpty { return .named(request.path) }
     if let object, request.name.isEmpty { return .object(object.key) }
     if request.name.isEmpty, request.verb == .list || request.verb == .watch { return .named(request.kind.plural) }
     return .object(request.key)

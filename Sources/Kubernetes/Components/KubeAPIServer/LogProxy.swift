@@ -97,7 +97,11 @@ extension KubeAPIServer {
         continue
       }
       waiting.removeValue(for: id)
-      flight.fail(500, "", unreachable(flight, "i/o timeout"))
+      if flight.request.path.isEmpty {
+        flight.fail(500, "", unreachable(flight, "i/o timeout"))
+      } else {
+        reportHealth(&flight, isGood: false)
+      }
       return flight
     }
     return nil

@@ -5,6 +5,11 @@ extension KubeAPIServer {
   /// Authentication and authorization: who is it, and may they.
   mutating func authorize(_ flight: inout Flight, _ out: inout KubeOutbox) {
     let user = flight.identity(version, &identities)
+    if !flight.request.path.isEmpty {
+      // Everybody may ask how the server is (system:public-info-viewer).
+      flight.stage = .read
+      return
+    }
     if case .access(let attempt) = flight.request.body {
       // Everybody may ask what they may do.
       let objection = Authorizer(cache: cache).objection(user, attempt)
@@ -122,9 +127,9 @@ extension KubeAPIServer {
     }
     guard let base = flight.base ?? cached(flight.request) else {
       // The watch cache may be behind: etcd knows.
-      flight.stage = .waiting
       let key = flight.request.key
-      out.send(.range(Range(id: flight.serial, kind: key.kind, namespace: key.namespace, name: key.name)), to: etcd)
+      let range = Range(id: flight.serial, kind: key.kind, namespace: key.namespace, name: key.name)
+      ask(.range(range), for: &flight, &out)
       return
     }
     change(&flight, base, at: out.now)

@@ -11,6 +11,7 @@ extension Kubectl {
     case .top(let options): run?.answerTop(response, to: job, options, at: now)
     case .topPods(let options): run?.answerTopPods(response, to: job, options, at: now)
     case .topNodes(let options): run?.answerTopNodes(response, to: job, options)
+    case .raw: answerRaw(response, to: job)
     case .canI: answerAccess(response, to: job)
     case .patchRead, .patch, .labelList, .labelRead, .label: answerChange(response, to: job)
     case .logsTarget, .logsPods, .logs: answerLogs(response, to: job)
@@ -42,6 +43,13 @@ extension Kubectl {
   func fail(_ current: inout CommandRun, _ response: Response, _ job: Job, _ context: String = "") {
     if let text = unserved(response, job) { return current.fail(text, about: job.subject) }
     current.fail(KubectlText.error(response, context), about: job.subject)
+  }
+
+  /// The body as it came.
+  private mutating func answerRaw(_ response: Response, to job: Job) {
+    guard var current = run else { return }
+    if response.isSuccess { current.say(response.message, about: job.subject) } else { fail(&current, response, job) }
+    run = current
   }
 
   // MARK: create, run, apply

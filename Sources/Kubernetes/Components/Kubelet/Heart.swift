@@ -39,6 +39,13 @@ struct Heart: Sendable {
   var told: Opinion
   /// When the process was started; nothing where that was long before the story.
   var startedAt: Time?
+  /// What is wrong with the network of the node, and since when that is known to have changed.
+  var networkError = ""
+  var networkChangedAt: Time = 0
+  /// Whether the node is short of memory, what was said of it last, and since when that has changed.
+  var isPressed = false
+  var toldPressed = false
+  var pressureChangedAt: Time = 0
   /// Since when the runtime does not answer.
   var runtimeLostAt: Time?
   var hasLooked = true
@@ -151,7 +158,10 @@ struct Heart: Sendable {
       known = response.object
       isDoubtful = false
       stage = response.isSuccess && differs(now) ? .report : .nothing
-      if stage == .nothing { told = opinion(now) }
+      if stage == .nothing {
+        told = opinion(now)
+        toldPressed = isPressed
+      }
     case .report:
       // Somebody wrote in between: it is read again.
       stage = response.isSuccess ? .nothing : .look
@@ -184,7 +194,22 @@ struct Heart: Sendable {
     }
   }
 
+  /// The runtime says something else of the network than before.
+  mutating func seeNetwork(_ error: String, at now: Time) {
+    if networkError == error { return }
+    networkError = error
+    networkChangedAt = now
+  }
+
+  mutating func seePressure(_ isPressed: Bool, at now: Time) {
+    self.isPressed = isPressed
+    pressureChangedAt = now
+  }
+
   mutating func restart(at now: Time) {
+    isPressed = false
+    toldPressed = false
+    networkError = ""
     lease = nil
     leaseRequest = nil
     isMissing = false
@@ -255,6 +280,7 @@ struct Heart: Sendable {
       asked.subresource = "status"
       asked.body = .patch(.strategic, change(&recorder, out.now))
       told = opinion(out.now)
+      toldPressed = isPressed
     default:
       stage = .look
       asked = client.request(.get, key)

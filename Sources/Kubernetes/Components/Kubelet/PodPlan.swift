@@ -63,7 +63,8 @@ enum PodPlan {
 
   private static func hasEnded(_ worker: PodWorker) -> Bool {
     let phase = worker.report.status.phase
-    return worker.life == .refused || phase == PodPhase.succeeded.rawValue || phase == PodPhase.failed.rawValue
+    return worker.life == .refused || worker.eviction != nil || phase == PodPhase.succeeded.rawValue
+      || phase == PodPhase.failed.rawValue
   }
 
   /// Containers whose image is no longer the one in the Pod, or whose probe has failed, are stopped first.

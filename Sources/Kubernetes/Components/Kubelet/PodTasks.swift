@@ -76,6 +76,7 @@ extension Kubelet {
     let metadata = worker.pod.metadata
     var seconds = worker.pod.spec.terminationGracePeriodSeconds ?? 30
     if metadata.deletionTimestamp != nil, let given = metadata.deletionGracePeriodSeconds { seconds = given }
+    if worker.eviction != nil { seconds = 0 }
     return max(seconds, version == .then ? 2 : 1)
   }
 
@@ -177,6 +178,7 @@ extension Kubelet {
       finishLook(reply, now)
       return
     }
+    if settleNetwork(reply, now) { return }
     guard let uid = callers.removeValue(for: reply.id), let worker = workers[uid] else {
       settleExec(reply)
       return

@@ -92,6 +92,8 @@ struct PodWorker: Sendable {
   var isPending = false
   var lastSync: Time = -1
   var retryAt: Time?
+  /// The node has no network: it is tried again soon, which is periodic work.
+  var isWaitingForNetwork = false
   var hasFailed = false
   /// The pass under way stops everything because the Pod ends.
   var isKilling = false
@@ -100,6 +102,8 @@ struct PodWorker: Sendable {
   /// Who asks its containers how they are.
   var probers: [Prober] = []
   var failures: Table<String, Failure> = [:]
+  /// Why the node gave the Pod up; nothing of it is started again.
+  var eviction: Failure?
   var pullErrors: Table<String, String> = [:]
   /// What the kubelet thinks of the Pod, and how much of it the API has.
   var report: StatusReport

@@ -21,6 +21,7 @@ extension Kubelet {
   /// The runtime is gone: every call under way has failed, and what it holds must be asked for.
   mutating func loseRuntime(_ now: Time) {
     heart?.seeRuntime(false, at: now)
+    network.lose(at: now)
     for uid in workers.order {
       guard let worker = workers[uid] else { continue }
       for call in worker.calls where !call.isRequest { settle(refusal(call.id), now) }

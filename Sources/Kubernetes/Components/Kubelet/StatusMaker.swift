@@ -32,7 +32,20 @@ struct StatusMaker {
       status.observedGeneration = worker.pod.metadata.generation
     }
     status.conditions = conditions(status)
+    if let eviction = worker.eviction { giveUp(&status, eviction) }
     return status
+  }
+
+  /// The node has given the Pod up: whatever its containers say, it has failed.
+  private func giveUp(_ status: inout PodStatus, _ eviction: PodWorker.Failure) {
+    status.phase = PodPhase.failed.rawValue
+    status.reason = eviction.reason
+    status.message = eviction.message
+    guard version == .now, status[condition: "DisruptionTarget"] == nil else { return }
+    var condition = PodCondition(type: "DisruptionTarget", status: "True", reason: "TerminationByKubelet")
+    condition.message = eviction.message
+    condition.lastTransitionTime = Timestamp(now)
+    status[condition: "DisruptionTarget"] = condition
   }
 
   /// The status of a Pod that admission has refused.

@@ -142,6 +142,7 @@ struct RuntimeDesk: Sendable {
       job.stage = .update
       name(&job, id)
     case .list: job.stage = .list
+    case .status: job.stage = .status
     }
     return job
   }
@@ -188,6 +189,9 @@ struct RuntimeDesk: Sendable {
       out.send(.containers(nothing), to: kubelet)
       for file in store.logFiles { out.send(.file(file), to: kubelet) }
       return answer(job, &out)
+    case .status:
+      callNetwork(.status, &job, &out) { _ in "" }
+      return job
     case .answer: return answer(job, &out)
     case .namespace, .release, .network, .ending, .stop: return job
     }
@@ -282,6 +286,11 @@ struct RuntimeDesk: Sendable {
 
   /// A sandbox has its address, or cannot get one.
   mutating func attach(_ job: inout RuntimeJob, _ reply: NetworkReply) {
+    if case .status = job.call.operation {
+      let text = store.text.networkNotReady(plugin, docker: habits.isDocker)
+      if !reply.failure.isEmpty { job.outcome = .failed(text) }
+      return
+    }
     if reply.failure.isEmpty {
       store.attach(job.id, ip: reply.ip)
       job.outcome = .sandbox(id: job.id, ip: reply.ip)

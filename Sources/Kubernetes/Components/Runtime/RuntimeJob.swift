@@ -22,6 +22,8 @@ struct RuntimeJob: Sendable {
     /// A container gets other limits.
     case update
     case list
+    /// The network plugin is asked whether it is there.
+    case status
     /// Everything is done: tell the kubelet.
     case answer
 
@@ -41,6 +43,7 @@ struct RuntimeJob: Sendable {
       case .rotate: "rotate"
       case .update: "update"
       case .list: "list"
+      case .status: "look"
       // The kubelet's call returns.
       case .answer: "answer"
       case .network, .ending: nil
@@ -68,6 +71,7 @@ struct RuntimeJob: Sendable {
       return .object(pod)
     case .namespace, .network, .release, .exec, .answer: return .object(pod)
     case .list: return .named("containers")
+    case .status: return .named("network")
     default: return .container(pod, name)
     }
   }
