@@ -27,6 +27,11 @@ extension FalseRule {
       hauntAutoscaling(&cast, scene)
     case .deploymentOwnsPods, .terminatingCounts, .oneInOneOut, .undoIsRestore, .selfRollback, .parentDeletesChildren:
       hauntWorkloads(&cast, scene)
+    case .pauseJoinsByPort, .addressPerContainer, .bridgeGivesAddresses, .natBetweenPods:
+      hauntPodNetworks(&cast, spec)
+    case .apiserverPushesEndpoints, .nodePortPerProxy, .proxyCarriesTraffic, .serviceIsAMachine, .noEndpointsTimeOut,
+      .connectionsMove:
+      hauntServices(&cast, scene)
     }
   }
 

@@ -23,6 +23,9 @@ struct Moving: Sendable {
   private(set) var results: Table<Int64, Result> = [:]
   private(set) var captures: Table<Int64, Capture> = [:]
   private var lastCapture: Int64 = 0
+  /// Hops of packets that belong to a visit, as they were made here.
+  private(set) var lives: Table<Int64, PacketLife.Entry> = [:]
+  private var lastEntry: Int64 = 0
   private let random: Random
 
   init(_ network: NodeNetwork, random: Random) {
@@ -160,7 +163,9 @@ struct Moving: Sendable {
   private mutating func settle(_ outcome: NodeNetwork.Outcome, _ out: inout KubeOutbox) {
     let hop = outcome.hop
     if !hop.input.isEmpty { capture(hop.before, hop.namespace, hop.input, out.now) }
-    for frame in hop.frames { capture(frame.packet, hop.namespace, frame.device, out.now) }
+    // What a loopback interface sends is seen once, when it arrives there.
+    for frame in hop.frames where frame.device != "lo" { capture(frame.packet, hop.namespace, frame.device, out.now) }
+    if out.isTelling { remember(hop, out.now) }
     for stage in hop.stages { out.note(stage.fact) }
     out.note(hop.fact)
     for departure in outcome.departures {
@@ -175,6 +180,13 @@ struct Moving: Sendable {
     lastCapture += 1
     captures[lastCapture] = Capture(time: now, namespace: namespace, device: device, packet: packet)
     captures[lastCapture - 2000] = nil
+  }
+
+  private mutating func remember(_ hop: Hop, _ now: Time) {
+    guard hop.before.visit != 0 || hop.frames.contains(where: { $0.packet.visit != 0 }) else { return }
+    lastEntry += 1
+    lives[lastEntry] = PacketLife.Entry(time: now, hop: hop)
+    lives[lastEntry - 1000] = nil
   }
 
   private mutating func answer(_ action: KubeAction, _ out: inout KubeOutbox) {
