@@ -44,7 +44,11 @@ struct Handing: Ghost {
   /// Rules by which nothing for a Service goes on.
   private func walls(_ write: (Hook, PacketRule) -> RuleWrite) -> [NetworkChange] {
     let comment = RuleMatch.comment("nobody carries it")
-    let ports = RuleMatch.tcp(source: nil, destination: .init(Handing.nodePorts.low, Handing.nodePorts.high), flags: nil)
+    let ports = RuleMatch.tcp(
+      source: nil,
+      destination: .init(Handing.nodePorts.low, Handing.nodePorts.high),
+      flags: nil
+    )
     let address = PacketRule(destination: .init(services), [comment], .drop)
     let nodePort = PacketRule(destination: .init(CIDR(node)), transport: .tcp, [comment, ports], .drop)
     return [Hook.prerouting, .output].flatMap { hook in

@@ -58,6 +58,16 @@ public enum FalseRule: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether it shows only where kernels move packets.
+  public var isAboutPackets: Bool {
+    switch self {
+    case .pauseJoinsByPort, .addressPerContainer, .bridgeGivesAddresses, .natBetweenPods, .apiserverPushesEndpoints,
+      .nodePortPerProxy, .proxyCarriesTraffic, .serviceIsAMachine, .noEndpointsTimeOut, .connectionsMove:
+      true
+    default: false
+    }
+  }
+
   /// What only false worlds do: such a step is what the learner came to see.
   static let verbs = [
     "dispatch", "order", "assign", "claim", "plug", "spawn", "launch", "peek", "measure", "rescale", "relay", "push",

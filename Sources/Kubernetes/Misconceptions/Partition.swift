@@ -134,7 +134,11 @@ struct Partition: Ghost {
     return sent
   }
 
-  private mutating func join(_ pod: String, _ name: String, _ kernel: Address)
+  private mutating func join(
+    _ pod: String,
+    _ name: String,
+    _ kernel: Address
+  )
     -> [(message: Message, receiver: Address)]
   {
     guard let key = sandboxes[pod] else { return [] }

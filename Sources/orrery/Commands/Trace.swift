@@ -88,7 +88,10 @@ struct Trace: ParsableCommand {
   /// One file for each machine and each Pod.
   private func write(_ files: [CaptureFile], to folder: String) throws(Stop) {
     if files.isEmpty {
-      throw Stop(.findings, "--pcap: no packet was sent; a line of a script such as `send http://svc/web from node1` sends some")
+      throw Stop(
+        .findings,
+        "--pcap: no packet was sent; a line of a script such as `send http://svc/web from node1` sends some"
+      )
     }
     for file in files { try Files.write(file.bytes, to: "\(folder)/\(file.name)") }
   }

@@ -1,45 +1,13 @@
 import Clockwork
-import Curriculum
-import Foundation
 import Testing
 
 @testable import Kubernetes
 
 /// False ideas about packets, each beside the truth: the same script, and what is seen at its end.
 @Suite struct FalseNetworkTests {
-  /// A cluster of which somebody believes something.
   private static func play(_ script: String, _ rule: FalseRule?) throws -> Simulation {
-    let (course, _) = Course.load(.embedded)
-    let stage = Stage(course, language: course.language("en")) { try? Tree.text("Lessons/manifests/\($0)") }
-    var cluster = try #require(stage.cluster("reference").spec)
-    cluster.hasPackets = true
-    let (lines, mistakes) = stage.script(start + script, file: "script.txt", version: cluster.version)
-    #expect(mistakes.map(\.description) == [])
-    var simulation = Simulation(
-      cluster,
-      images: stage.images().images,
-      seed: 0,
-      script: lines,
-      parser: stage.parser(cluster.version),
-      budget: 16,
-      supposing: rule
-    )
-    let finished = simulation.run()
-    #expect(finished)
-    #expect(simulation.unmet.map(\.text) == [])
-    #expect(simulation.world.objections.isEmpty)
-    return simulation
+    try PacketPlay.run(script, supposing: rule)
   }
-
-  private static let start = """
-    preload demo/web:1.0
-    preload demo/side:1.0
-    kubectl create deployment web --image=demo/web:1.0 --port=8080 --replicas=2
-    kubectl expose deployment web --port=80 --target-port=8080
-    until deployment/web Available
-    advance 3s
-
-    """
 
   /// What the last visitor got: the status of its curl and what it printed.
   private static func last(_ simulation: Simulation) throws -> (status: Int64, text: String) {
@@ -56,15 +24,34 @@ import Testing
     return try #require(simulation.world.component(address, as: Kernel.self)).network
   }
 
-  @Test(arguments: [
-    (FalseRule.pauseJoinsByPort, "kubectl run bare --image=demo/web:1.0\nuntil pod/bare Running\n", "pod/bare:8080", 0, 7),
-    (.apiserverPushesEndpoints, "break kube-proxy@node1\nadvance 1s\nkubectl expose deployment web --name=late --port=80 --target-port=8080\nadvance 5s\nrepair kube-proxy@node1\nadvance 5s\n", "svc/late", 0, 7),
-    (.nodePortPerProxy, "kubectl expose deployment web --name=np --type=NodePort --port=80 --target-port=8080\nkubectl patch svc np -p '{\"spec\":{\"ports\":[{\"port\":80,\"nodePort\":30080}]}}'\nadvance 5s\n", "node/node2:30080", 0, 7),
-    (.proxyCarriesTraffic, "break kube-proxy@node1\nadvance 5s\n", "svc/web", 0, 28),
-    (.serviceIsAMachine, "", "ping://svc/web", 28, 0),
-    (.noEndpointsTimeOut, "kubectl scale deployment web --replicas=0\nadvance 5s\n", "svc/web", 7, 28),
-  ] as [(FalseRule, String, String, Int64, Int64)])
-  func anIdeaPredictsAnotherEnd(_ rule: FalseRule, _ script: String, _ url: String, _ truth: Int64, _ belief: Int64) throws {
+  @Test(
+    arguments: [
+      (
+        FalseRule.pauseJoinsByPort, "kubectl run bare --image=demo/web:1.0\nuntil pod/bare Running\n", "pod/bare:8080",
+        0, 7
+      ),
+      (
+        .apiserverPushesEndpoints,
+        "break kube-proxy@node1\nadvance 1s\nkubectl expose deployment web --name=late --port=80 --target-port=8080\nadvance 5s\nrepair kube-proxy@node1\nadvance 5s\n",
+        "svc/late", 0, 7
+      ),
+      (
+        .nodePortPerProxy,
+        "kubectl expose deployment web --name=np --type=NodePort --port=80 --target-port=8080\nkubectl patch svc np -p '{\"spec\":{\"ports\":[{\"port\":80,\"nodePort\":30080}]}}'\nadvance 5s\n",
+        "node/node2:30080", 0, 7
+      ),
+      (.proxyCarriesTraffic, "break kube-proxy@node1\nadvance 5s\n", "svc/web", 0, 28),
+      (.serviceIsAMachine, "", "ping://svc/web", 28, 0),
+      (.noEndpointsTimeOut, "kubectl scale deployment web --replicas=0\nadvance 5s\n", "svc/web", 7, 28),
+    ] as [(FalseRule, String, String, Int64, Int64)]
+  )
+  func anIdeaPredictsAnotherEnd(
+    _ rule: FalseRule,
+    _ script: String,
+    _ url: String,
+    _ truth: Int64,
+    _ belief: Int64
+  ) throws {
     let address = url.contains("://") ? url : "http://\(url)"
     let line = "\(script)send \(address) from node1\n"
     let real = try Self.last(Self.play(line, nil))

@@ -131,14 +131,21 @@ struct Moving: Sendable {
       for outcome in outcomes { settle(outcome, &out) }
     case .answer: answer(action, &out)
     default:
-      for place in network.heads {
-        for choice in choices(place, out.now, all: true) where Kube.Subject.named(choice.name) == action.subject {
-          let dice = dice(network.arrivals[place], choice.told)
-          settle(network.pass(place, at: out.now, dice, isTelling: out.isTelling), &out)
-          return
-        }
+      // What chance does by itself is asked for first: to look at everything that it could do costs much.
+      if !pass(action, all: false, &out) { _ = pass(action, all: true, &out) }
+    }
+  }
+
+  /// Moves the packet that an action names; false where it is not among those that were looked at.
+  private mutating func pass(_ action: KubeAction, all: Bool, _ out: inout KubeOutbox) -> Bool {
+    for place in network.heads {
+      for choice in choices(place, out.now, all: all) where Kube.Subject.named(choice.name) == action.subject {
+        let dice = dice(network.arrivals[place], choice.told)
+        settle(network.pass(place, at: out.now, dice, isTelling: out.isTelling), &out)
+        return true
       }
     }
+    return false
   }
 
   private mutating func connect(_ out: inout KubeOutbox) {

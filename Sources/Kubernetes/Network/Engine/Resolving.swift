@@ -62,7 +62,9 @@ extension NetworkNamespace {
     let question = ARP(isReply: false, senderMAC: link.mac, sender: source, target: key.address)
     way.note(.asked, line: "who-has \(key.address.text) tell \(source.text)", did: link.name)
     var frame = way
-    frame.packet = way.packet.followed(by: Packet(id: 0, source: link.mac, destination: .broadcast, payload: .arp(question)))
+    frame.packet = way.packet.followed(
+      by: Packet(id: 0, source: link.mac, destination: .broadcast, payload: .arp(question))
+    )
     frame.emitted = []
     transmit(link, &frame)
     way.emitted += frame.emitted

@@ -37,7 +37,10 @@ public struct CaptureFile: Sendable {
     var devices: [String] = []
     for frame in frames where !devices.contains(frame.device) { devices.append(frame.device) }
     // Byte order, version 1.0, and a length that is not known beforehand.
-    var out = CaptureFile.block(0x0a0d_0d0a, CaptureFile.word(0x1a2b_3c4d) + [1, 0, 0, 0] + [UInt8](repeating: 0xff, count: 8))
+    var out = CaptureFile.block(
+      0x0a0d_0d0a,
+      CaptureFile.word(0x1a2b_3c4d) + [1, 0, 0, 0] + [UInt8](repeating: 0xff, count: 8)
+    )
     for device in devices { out += CaptureFile.block(1, CaptureFile.interface(device)) }
     for frame in frames {
       out += CaptureFile.block(6, CaptureFile.body(frame, UInt32(devices.firstIndex(of: frame.device) ?? 0)))
