@@ -173,6 +173,7 @@ struct Moving: Sendable {
     // What a loopback interface sends is seen once, when it arrives there.
     for frame in hop.frames where frame.device != "lo" { capture(frame.packet, hop.namespace, frame.device, out.now) }
     if out.isTelling { remember(hop, out.now) }
+    if let arrival = hop.arrival { out.note(arrival) }
     for stage in hop.stages { out.note(stage.fact) }
     out.note(hop.fact)
     for departure in outcome.departures {
