@@ -36,10 +36,7 @@ extension Plan {
         patience: target.patience
       )
       fresh.run(isTelling: false)
-      let visit = expectation(target, fresh.visit(Int64(number + 1)), fresh, withFrames)
-      // What failed to be found is asked for anew by the next one.
-      fresh.advance(by: 10_000)
-      return visit
+      return expectation(target, fresh.visit(Int64(number + 1)), fresh, withFrames)
     }
     json["frames"] = withFrames
     return json

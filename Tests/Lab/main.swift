@@ -24,14 +24,7 @@ func emitPlan(_ name: String, _ network: LabNetwork, _ cases: [[String: Any]]) {
 func variants() -> [(name: String, change: (inout LabNetwork) -> Void)] {
   [
     ("reference", { _ in }),
-    (
-      "hairpin mode of the ports",
-      { network in
-        network.isPromiscuous = false
-        network.hairpin = true
-      }
-    ),
-    ("no hairpin", { $0.isPromiscuous = false }),
+    ("no hairpin", { $0.hairpin = false }),
     ("bridge-nf-call-iptables=0", { $0.bridgeCallsRules = false }),
     ("route_localnet=0", { $0.routesLoopback = false }),
     ("dead backend", { $0.pods[2].listens = false }),

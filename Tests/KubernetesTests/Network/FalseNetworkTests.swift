@@ -138,8 +138,8 @@ import Testing
     let supposed = try Self.play("", .pauseJoinsByPort)
     var holders: [String] = []
     for node in ["node1", "node2"] {
-      for (_, space) in try Self.kernel(node, supposed).namespaces.entries where !space.pod.isEmpty {
-        holders += space.sockets.map(\.process)
+      for space in try Self.kernel(node, supposed).namespaces.values where !space.pod.isEmpty {
+        holders += space.sockets.map { $0.process }
       }
     }
     #expect(holders == ["pause", "pause"])

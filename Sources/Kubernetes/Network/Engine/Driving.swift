@@ -119,7 +119,8 @@ extension NodeNetwork {
     questions.removeAll { $0.due <= now }
     for question in due {
       guard let waiting = waiting(for: question) else { continue }
-      let nothing = Arrival(waiting.packet, in: question.namespace, on: waiting.input)
+      // The packet that waits came in long ago: it is not seen at its interface again.
+      let nothing = Arrival(waiting.packet, in: question.namespace, on: "")
       var lost: [WaitingPacket] = []
       let outcome = enter(nothing, at: now, dice, isTelling) { space, way in
         lost = space.retry(question.key, &way)
