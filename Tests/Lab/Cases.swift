@@ -26,6 +26,7 @@ extension Plan {
     json["rules"] = texts
     json["visits"] = visits.enumerated().map { number, target -> JSON in
       fresh.clear()
+      let start = fresh.now
       fresh.visit(
         target.address,
         target.port,
@@ -36,13 +37,20 @@ extension Plan {
         patience: target.patience
       )
       fresh.run(isTelling: false)
-      return expectation(target, fresh.visit(Int64(number + 1)), fresh, withFrames)
+      let end = start + target.patience
+      return expectation(target, fresh.visit(Int64(number + 1)), fresh, until: end, withFrames)
     }
     json["frames"] = withFrames
     return json
   }
 
-  private func expectation(_ target: Target, _ visit: Visit?, _ plant: Plant, _ withFrames: Bool) -> JSON {
+  private func expectation(
+    _ target: Target,
+    _ visit: Visit?,
+    _ plant: Plant,
+    until end: Time,
+    _ withFrames: Bool
+  ) -> JSON {
     var seen = ""
     for (_, _, hop) in plant.hops {
       if hop.outcome == .delivered("web"), seen.isEmpty { seen = hop.before.datagram?.source.text ?? "" }
@@ -54,7 +62,8 @@ extension Plan {
       "place": Plan.place(target.kernel, target.namespace), "address": target.address.text, "port": Int(target.port),
       "transport": target.transport.text, "patience": Double(target.patience) / 1000, "word": word, "seen": seen,
     ]
-    if withFrames { json["frames"] = plant.hops.compactMap { frame($0.kernel, $0.hop) } }
+    // Whoever has given up sees nothing of what comes later.
+    if withFrames { json["frames"] = plant.hops.compactMap { $0.time < end ? frame($0.kernel, $0.hop) : nil } }
     return json
   }
 

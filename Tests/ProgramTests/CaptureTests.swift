@@ -11,9 +11,6 @@ import Testing
     advance 3s
     send http://svc/web from node1
     send ping://svc/web from node2
-    kubectl scale deployment web --replicas=0
-    advance 5s
-    send http://svc/web from node2
     hops
 
     """
@@ -24,7 +21,7 @@ import Testing
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.output.contains("packet 1 of "))
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.appending(path: "captures").path)
-    #expect(Set(names).isSuperset(of: ["node1.pcapng", "node2.pcapng", "router.pcapng", "switch.pcapng"]))
+    #expect(Set(names).isSuperset(of: ["node2.pcapng", "router.pcapng", "switch.pcapng"]))
     #expect(names.contains { $0.hasPrefix("pod.web-") })
     guard FileManager.default.isExecutableFile(atPath: "/usr/bin/tshark") else { return }
     for name in names {
@@ -35,7 +32,10 @@ import Testing
       #expect(try Self.tshark(path, "\(wrong) or icmp.checksum.status==0") == [])
     }
     let path = folder.url.appending(path: "captures/node1.pcapng").path
-    #expect(try Self.tshark(path, "http.request and tcp.dstport==8080").isEmpty == false)
+    let requests = try Self.tshark(path, "tcp.dstport==8080 and tcp.len>0")
+    #expect(!requests.isEmpty)
+    let complaints = try Self.tshark(folder.url.appending(path: "captures/node2.pcapng").path, "icmp.type==3")
+    #expect(!complaints.isEmpty)
   }
 
   @Test func nothingToCaptureIsSaid() throws {

@@ -37,7 +37,7 @@ extension FalseRule {
       proxies.append((machine, proxy))
     }
     if self == .apiserverPushesEndpoints {
-      let ghost = Postman(bringing: .endpointSlice, to: proxies.map(\.address))
+      let ghost = Postman(bringing: .endpointSlice, to: proxies.map { $0.address })
       cast.haunt(scene.apiserver, KubeAPIServer.self, with: ghost)
       return
     }

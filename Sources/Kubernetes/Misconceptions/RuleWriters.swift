@@ -142,7 +142,7 @@ struct Impersonator: Ghost {
       let isFirst = ends.first { $0.address == old.address } == old
       if isLast, isFirst { changes.append(NetworkChange(.removeAddress(address(old), device: Impersonator.device))) }
     }
-    var known = ends.map(\.address)
+    var known = ends.map { $0.address }
     for new in wanted where !ends.contains(new) {
       if !known.contains(new.address) {
         changes.append(NetworkChange(.addAddress(address(new), device: Impersonator.device)))

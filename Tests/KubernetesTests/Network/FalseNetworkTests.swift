@@ -41,7 +41,7 @@ import Testing
         "node/node2:30080", 0, 7
       ),
       (.proxyCarriesTraffic, "break kube-proxy@node1\nadvance 5s\n", "svc/web", 0, 28),
-      (.serviceIsAMachine, "", "ping://svc/web", 28, 0),
+      (.serviceIsAMachine, "", "ping://svc/web", 7, 0),
       (.noEndpointsTimeOut, "kubectl scale deployment web --replicas=0\nadvance 5s\n", "svc/web", 7, 28),
     ] as [(FalseRule, String, String, Int64, Int64)]
   )
@@ -82,17 +82,17 @@ import Testing
     let script = """
       kubectl delete deployment web
       advance 60s
-      kubectl run a --image=demo/web:1.0 --overrides='{"spec":{"nodeName":"node1"}}'
-      until pod/a Running
-      kubectl delete pod a
+      kubectl apply -f duo.yaml
+      until pod/duo Ready
+      kubectl delete pod duo
       advance 60s
-      kubectl run b --image=demo/web:1.0 --overrides='{"spec":{"nodeName":"node1"}}'
-      until pod/b Running
+      kubectl apply -f duo.yaml
+      until pod/duo Ready
 
       """
-    let real = try #require(Self.play(script, nil).object(ObjectKey(.pod, "default", "b"))?.pod)
+    let real = try #require(Self.play(script, nil).object(ObjectKey(.pod, "default", "duo"))?.pod)
     let belief = try Self.play(script, .bridgeGivesAddresses)
-    let supposed = try #require(belief.object(ObjectKey(.pod, "default", "b"))?.pod)
+    let supposed = try #require(belief.object(ObjectKey(.pod, "default", "duo"))?.pod)
     #expect(supposed.status.podIP == "10.244.1.2")
     #expect(real.status.podIP != supposed.status.podIP)
     #expect(belief.rows.contains { $0.record.actor == "kernel@node1" && $0.record.verb == "lease" })
@@ -100,13 +100,13 @@ import Testing
 
   @Test func translatedPodsAreSeenAsTheirNode() throws {
     let script = """
-      kubectl run client --image=demo/web:1.0 --overrides='{"spec":{"nodeName":"node1"}}'
-      until pod/client Running
-      send http://svc/web from client
+      kubectl apply -f duo.yaml
+      until pod/duo Ready
+      send http://svc/web from duo
 
       """
     let real = try Self.play(script, nil)
-    let own = try #require(real.object(ObjectKey(.pod, "default", "client"))?.pod).status.podIP
+    let own = try #require(real.object(ObjectKey(.pod, "default", "duo"))?.pod).status.podIP
     let seen = try Self.last(real).text
     #expect(seen.contains("for \(own):"))
     let supposed = try Self.last(Self.play(script, .natBetweenPods)).text

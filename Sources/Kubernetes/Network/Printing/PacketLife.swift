@@ -81,7 +81,7 @@ extension PacketLife.Row {
   fileprivate mutating func take(_ frames: [Hop.Frame]) {
     guard let first = frames.first else { return }
     packet = first.packet
-    output = frames.map(\.device).joined(separator: " ")
+    output = frames.map { $0.device }.joined(separator: " ")
   }
 }
 
