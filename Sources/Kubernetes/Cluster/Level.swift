@@ -40,7 +40,8 @@ public enum Level: String, Equatable, Comparable, Sendable {
       return verb == "schedule" || verb == "bind" || verb == "preempt" ? .story : .detail
     case .kubelet:
       switch verb.text {
-      case "admit", "report", "sandbox", "pull", "create", "start", "stop", "finish", "read-log": return .story
+      case "admit", "reject", "report", "sandbox", "pull", "create", "start", "stop", "finish", "read-log":
+        return .story
       case "list": return .wire
       default: return .detail
       }
@@ -82,6 +83,9 @@ public enum Level: String, Equatable, Comparable, Sendable {
     case "create", "scale", "delete": kind == .event ? .detail : .story
     case "recommend", "evict", "resize", "grow", "shrink", "release": .story
     case "survey": .wire
+    // What is said of a node decides about all of its Pods.
+    case "taint": .story
+    case "report", "update": kind == .node ? .story : .detail
     case "list", "observe": .wire
     default: .detail
     }
