@@ -34,6 +34,7 @@ struct ClusterPlanTests {
   /// node1 has 100m free, node2 150m.
   private static let full = ClusterSnapshot(
     [node("node1", used: [pod("a", cpu: "1900m")]), node("node2", used: [pod("b", cpu: "1850m")])],
+    NamespaceLabels(),
     .now
   )
   private static let pending = [pod("web-1", cpu: "200m"), pod("web-2", cpu: "200m")]
@@ -155,7 +156,7 @@ struct ClusterPlanTests {
     node.metadata = ObjectMeta(name: "ng-a")
     node.metadata.annotations = annotations
     let own = Self.node("ng-a", used: pods.map { PodInfo($0, .now) })
-    let snapshot = ClusterSnapshot([own, Self.node("node1", cpu: free)], .now)
+    let snapshot = ClusterSnapshot([own, Self.node("node1", cpu: free)], NamespaceLabels(), .now)
     return ScaleDownPlan([(group, [node])], pods: pods, budgets: [], snapshot)
   }
 
