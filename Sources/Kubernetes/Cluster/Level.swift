@@ -44,7 +44,7 @@ public enum Level: String, Equatable, Comparable, Sendable {
       return verb == "schedule" || verb == "bind" || verb == "preempt" ? .story : .detail
     case .kubelet:
       switch verb.text {
-      case "relieve", "admit", "report", "sandbox", "pull", "create", "start", "stop", "finish", "read-log":
+      case "relieve", "admit", "reject", "report", "sandbox", "pull", "create", "start", "stop", "finish", "read-log":
         return .story
       case "list", "check": return .wire
       default: return .detail
@@ -83,6 +83,9 @@ public enum Level: String, Equatable, Comparable, Sendable {
   private static func of(controllerVerb verb: Verb, _ kind: Kind?) -> Level {
     switch verb.text {
     case "create", "scale", "delete": kind == .event ? .detail : .story
+    // What is said of a node decides about all of its Pods.
+    case "taint": .story
+    case "report", "update": kind == .node ? .story : .detail
     case "list", "observe": .wire
     default: .detail
     }

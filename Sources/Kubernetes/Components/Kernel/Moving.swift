@@ -163,6 +163,7 @@ struct Moving: Sendable {
     for frame in hop.frames { capture(frame.packet, hop.namespace, frame.device, out.now) }
     if let arrival = hop.arrival { out.note(arrival) }
     for stage in hop.stages { out.note(stage.fact) }
+    for fact in hop.released { out.note(fact) }
     out.note(hop.fact)
     for departure in outcome.departures {
       for cable in cables where cable.device == departure.device && cable.namespace == departure.namespace {
