@@ -30,6 +30,8 @@ public struct KubeAPIServer: Component {
   var waiting: Table<Int64, Flight> = [:]
   /// Commits of etcd's watch that no watcher has been told of.
   var commits: [Commit] = []
+  /// Clients that have been authenticated, by the name that the audit log has for them.
+  var identities: Table<String, Identity> = [:]
   var random: Random
   var serial: Int64 = 0
   /// Whether the servers of other API groups can be reached.
@@ -93,7 +95,7 @@ public struct KubeAPIServer: Component {
       flights.append(Flight(serial: serial, request: request, sender: sender, arrived: now))
     case .transacted(let reply): finish(reply)
     case .ranged(let reply): finish(reply)
-    case .committed(let commit): if sender == etcd { commits.append(commit) }
+    case .committed(let commit): if sender == etcd { take(commit) }
     case .unavailable(let id, let reason): unavailable(id, reason, from: sender, at: now)
     case .link(isUp: false, let by): if members.contains(by) { lostMember(by, at: now) }
     case .executed(let result): finish(result)
@@ -209,6 +211,15 @@ public struct KubeAPIServer: Component {
 
   // MARK: Helpers
 
+  /// No Event is kept for watchers (`--watch-cache-sizes` has none of them): while nobody watches, nobody is told.
+  private mutating func take(_ commit: Commit) {
+    if commit.object.kind == .event, !cache.isWatched(.event) {
+      _ = cache.apply(commit)
+    } else {
+      commits.append(commit)
+    }
+  }
+
   /// One commit enters the watch cache; every open watch whose selector matches hears of it.
   private mutating func tell(_ out: inout KubeOutbox) {
     let commit = commits.removeFirst()
@@ -264,8 +275,9 @@ public struct KubeAPIServer: Component {
   /// A server behind this one has answered; its answer is passed on under the client's own number.
   private mutating func finish(_ response: Response) {
     guard var flight = waiting.removeValue(for: response.id) else { return }
-    flight.response = response
-    flight.response?.id = flight.request.id
+    var answer = response
+    answer.id = flight.request.id
+    flight.response = answer
     flight.stage = .reply
     flights.append(flight)
   }
