@@ -114,6 +114,8 @@ func faults() -> UInt64 {
     digest.add(world.component(0, as: Baker.self)?.sweepAt ?? -1)
     digest.add(world.component(0, as: Customer.self)?.hunger ?? -1)
     digest.add(Int64(world.objections.count))
+    let isTold = Bakery.Message.interrupted(by: 0) != nil || Bakery.Message.resumed(by: 0) != nil
+    digest.add(isTold ? "told" : "silent")
     if let first = world.first(background: true) { digest.add(first.verb.description) }
     digest.add(world.nextTime() ?? .never)
   }
