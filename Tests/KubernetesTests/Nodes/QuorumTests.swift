@@ -148,7 +148,8 @@ import Testing
     let lab = try Self.play(script, version)
     #expect(lab.printed.first == "Error from server: etcdserver: request timed out")
     #expect(lab.printed.dropFirst().first == "namespace/together created")
-    let names = lab.printed.suffix(6).map { String($0.prefix { $0 != " " }) }
+    let table = try #require(lab.printed.last).split(separator: "\n")
+    let names = table.map { String($0.prefix { $0 != " " }) }
     #expect(names == ["NAME", "default", "kube-node-lease", "kube-public", "kube-system", "together"])
     #expect(try Self.leaders(lab).count == 1)
     #expect(try Self.leaders(lab) != ["a"])

@@ -132,7 +132,9 @@ struct ClusterFlowTests {
     #expect(events.contains("Node ScaleDown: marked the node as toBeDeleted/unschedulable"))
     let end = events.filter { $0.hasPrefix("ConfigMap ScaleDown") }
     #expect(end.count == 1)
-    let deleted = simulation.rows.first { $0.record.resource == "nodes" && $0.record.verb == "delete" }
+    let deleted = simulation.rows.first {
+      $0.record.resource == "nodes" && $0.record.verb == "delete" && $0.record.code == 200
+    }
     let who = version == .then ? "kube-controller-manager" : "cloud-controller-manager"
     #expect(deleted?.record.actor == "\(who)/cloud-node-lifecycle-controller")
     let gone = try #require(deleted?.record.name)
