@@ -26,7 +26,7 @@ import Testing
       var invariants = Invariants(simulation.world)
       var chooser = Seeded<Kube>(seed: seed)
       var steps = 0
-      while steps < 5000, case .step(let step) = simulation.step(&chooser) {
+      while steps < 20_000, case .step(let step) = simulation.step(&chooser) {
         steps += 1
         let broken = invariants.check(step, in: simulation.world)
         guard broken.isEmpty else {
@@ -35,7 +35,7 @@ import Testing
         }
       }
       #expect(simulation.unmet.map(\.text) == [], "seed \(seed)")
-      #expect(steps < 5000, "seed \(seed)")
+      #expect(steps < 20_000, "seed \(seed)")
     }
   }
 
