@@ -53,7 +53,10 @@ public struct World<D: Domain> {
   }
 
   /// A world at its beginning; `waiving` names the iron rules that a misconception breaks.
-  public init(_ cast: Cast<D>, waiving waived: [String] = []) {
+  ///
+  /// Where a story has a past that is run too, the world begins before the moment 0.
+  public init(_ cast: Cast<D>, waiving waived: [String] = [], at start: Time = 0) {
+    now = start
     self.waived = waived
     cells = cast.cells
     due = DueTree(count: cast.count)
@@ -142,7 +145,7 @@ public struct World<D: Domain> {
 
   /// A slowed component acts no sooner than its delay after it last heard or did something.
   private func earliest(_ address: Address) -> Time {
-    guard !delays.isEmpty, let delay = delays[address] else { return 0 }
+    guard !delays.isEmpty, let delay = delays[address] else { return .min }
     return (touched[address] ?? 0) + delay
   }
 

@@ -128,6 +128,7 @@ extension Run {
     case .proxy: "proxy"
     case .metrics: "metrics"
     case .kernel: "kernel"
+    case .dns: "dns"
     case .outside: "load"
     }
   }

@@ -54,11 +54,12 @@ public enum Level: String, Equatable, Comparable, Sendable {
     case .metrics: return verb == "scrape" || verb == "answer" ? .story : (verb == "store" ? .detail : .wire)
     case .kernel:
       switch verb.text {
-      case "oom-kill", "connect", "answer": return .story
+      case "oom-kill", "connect", "answer", "resolve": return .story
       case "send", "forward", "take": return subject.description.hasPrefix("arp-") ? .wire : .detail
       case "retry": return .wire
       default: return .detail
       }
+    case .dns: return verb == "answer" || verb == "forward" ? .story : (verb == "list" ? .wire : .detail)
     case .outside: return verb == "spread" ? .story : .wire
     case .proxy: return verb == "list" ? .wire : (verb == "sync" ? .story : .detail)
     }

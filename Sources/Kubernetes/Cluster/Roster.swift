@@ -16,10 +16,14 @@ enum Roster {
     networked: Bool = false,
     supposing rule: FalseRule? = nil
   ) -> KubeWorld {
-    var assembly = Assembly(spec, images: images, preloaded: preloaded, random: Random(seed: seed))
+    let hasNames = spec.addOns.coreDNS != nil
+    let own = hasNames ? [CoreDNSManifest.image(spec.version)].filter { !preloaded.contains($0) } : []
+    var assembly = Assembly(spec, images: images, preloaded: own + preloaded, random: Random(seed: seed))
     assembly.isMeasured = measured || spec.addOns.metricsServer != nil
-    assembly.isNetworked = networked || spec.hasPackets
-    return assembly.world(supposing: rule)
+    assembly.isNetworked = networked || spec.hasPackets || hasNames
+    var world = assembly.world(supposing: rule)
+    if hasNames { WarmUp.apply(CoreDNSManifest.objects(spec), file: "coredns.yaml", in: &world) }
+    return world
   }
 
   /// The components that a name means: kube-controller-manager is a process with many loops.
@@ -85,17 +89,19 @@ private struct Assembly {
     var nodes = MeasuredNodes()
     if isNetworked { nodes.fabric = company.add(fabric(first: company.next + 1)) }
     for machine in spec.machines.indices { add(machine, to: &company, &nodes) }
+    for server in nodes.servers { company.add(server) }
     if isMeasured { company.add(Load(apiserver: Places.apiserver, kernels: nodes.kernels)) }
     addMetricsServer(to: &company, nodes)
     if spec.hasCloud { addCloud(to: &company, fabric: nodes.fabric) }
     var cast = company.everybody(etcd)
-    guard let rule else { return KubeWorld(cast) }
+    let start = spec.addOns.coreDNS == nil ? 0 : -WarmUp.time
+    guard let rule else { return KubeWorld(cast, at: start) }
     for watch in rule.watches(Scene(cast: cast, spec: spec)) {
       company.apiserver.seed(watcher: watch.watcher, watch.kind, .all)
     }
     cast = company.everybody(etcd)
     rule.haunt(&cast, spec)
-    return KubeWorld(cast, waiving: rule.waived)
+    return KubeWorld(cast, waiving: rule.waived, at: start)
   }
 
   private func apiserver() -> KubeAPIServer {
@@ -197,6 +203,8 @@ private struct Assembly {
     var cadvisors: Table<String, CAdvisor> = [:]
     /// What lies between the nodes, where kernels move packets.
     var fabric: Address?
+    /// What answers for names on the nodes, which stands behind all of them.
+    var servers: [CoreDNS] = []
   }
 
   /// Every node is five components: kubelet, runtime, plugin, proxy and kernel.
@@ -211,6 +219,7 @@ private struct Assembly {
       let route = Route(to: range, via: IPv4(machine.ip), device: "eth0")
       network.apply(NetworkChange(in: Fabric.router, .addRoute(route)))
     }
+    if spec.addOns.coreDNS != nil { network.apply(Fabric.names) }
     var fabric = Kernel(fabric: network, random: random.stream("fabric"))
     for (index, machine) in spec.machines.enumerated() {
       let far = kernel(index, first: first)
@@ -273,6 +282,8 @@ private struct Assembly {
     )
     if isMeasured { store.kernel = first + 4 }
     if isNetworked { store.router = first + 4 }
+    let dns = first + 5 * (spec.machines.count - index) + index
+    if spec.addOns.coreDNS != nil { store.dns = dns }
     switch spec.runtime {
     case .docker:
       let docker = Docker(
@@ -317,7 +328,23 @@ private struct Assembly {
       kernel.number(packetsFrom: Int64(index + 1) * 1_000_000)
       kernel.plug(Cable("eth0", in: NetworkNamespace.host, to: fabric, Fabric.exchange, machine.name))
     }
+    if let naming = spec.addOns.coreDNS {
+      kernel.hand(datagramsTo: dns)
+      nodes.servers.append(server(machine, index, kernel: first + 4, naming))
+    }
     nodes.kernels[machine.name] = company.add(kernel)
+  }
+
+  private func server(_ machine: ClusterSpec.Machine, _ index: Int, kernel: Address, _ naming: AddOns.Naming) -> CoreDNS {
+    CoreDNS(
+      node: machine.name,
+      version: spec.version,
+      apiserver: Places.apiserver,
+      kernel: kernel,
+      upstream: Fabric.gateway(of: spec),
+      keeping: naming.cache,
+      random: random.stream("coredns \(index)")
+    )
   }
 
   /// A proxy that has been running for a while, on a node that shows it.

@@ -18,7 +18,7 @@ enum ScriptNeeds {
       switch numbered.line {
       case .send, .view(.network): return true
       case .deferred(let text):
-        for verb in ["send", "ip", "bridge", "iptables-save", "conntrack", "ss", "tcpdump"]
+        for verb in ["send", "dig", "nslookup", "ip", "bridge", "iptables-save", "conntrack", "ss", "tcpdump"]
         where text.hasPrefix("\(verb) ") {
           return true
         }

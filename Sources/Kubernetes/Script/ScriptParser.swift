@@ -109,6 +109,7 @@ public struct ScriptParser {
       _ = try arguments(rest, ["DURATION"], verb)
       return .advance(try duration(rest[0]))
     case "send": return .send(try NetworkReader.send(rest, verb))
+    case "dig", "nslookup": return .send(try NetworkReader.lookup(rest, verb))
     case "ip", "bridge", "iptables-save", "conntrack", "ss", "tcpdump":
       return .view(try NetworkReader.view(rest, verb))
     case "load": return .load(try LoadReader.read(rest, verb))
@@ -185,7 +186,7 @@ public struct ScriptParser {
   public static let verbs = [
     "kubectl", "preload", "break", "repair", "slow", "cut", "mend", "kill", "load", "advance", "until", "mark",
     "etcdctl",
-    "crictl", "cat", "ls", "send", "ip", "bridge", "iptables-save", "conntrack", "ss", "tcpdump",
+    "crictl", "cat", "ls", "send", "dig", "nslookup", "ip", "bridge", "iptables-save", "conntrack", "ss", "tcpdump",
   ]
 
   /// Lines of the script language that need parts of the cluster which are not built yet.

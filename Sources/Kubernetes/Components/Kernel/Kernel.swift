@@ -67,7 +67,8 @@ public struct Kernel: Component {
         }
       }
     case .frame(let frame): moving.take(frame)
-    case .visit(let order): moving.take(order)
+    case .visit(let order): moving.take(order, from: sender)
+    case .datagram(let datagram): moving.take(datagram)
     case .closed(let by) where by == runtime && diesWithRuntime:
       cgroups.removeAll(at: now)
     default: break
@@ -152,6 +153,9 @@ public struct Kernel: Component {
 
   /// Plugs the end of a cable into a card.
   mutating func plug(_ cable: Cable) { moving.cables.append(cable) }
+
+  /// Which process stands behind the sockets that no image answers for.
+  mutating func hand(datagramsTo process: Address) { moving.dns = process }
 
   /// Packets of different kernels have different numbers.
   mutating func number(packetsFrom first: Int64) { moving.network.lastPacket = first }

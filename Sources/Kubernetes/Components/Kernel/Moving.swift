@@ -10,20 +10,38 @@ struct Moving: Sendable {
     var packet: Packet
   }
 
-  /// What a visitor got in the end.
+  /// What a visitor got in the end: in one word, as its program prints it, and the status it exits with.
   struct Result: Sendable {
-    var visit: Visit
     var order: VisitOrder
+    var word: String
+    var line: String
+    var status: Int64
+  }
+
+  /// A name that is being looked up for somebody.
+  struct Lookup: Sendable {
+    var order: VisitOrder
+    /// What is being asked for, and what will be if that is no name.
+    var asked: String
+    var later: [String]
+    var startedAt: Time
   }
 
   var network: NodeNetwork
   var cables: [Cable] = []
   private(set) var orders: [VisitOrder] = []
   private(set) var under: Table<Int64, VisitOrder> = [:]
+  var lookups: Table<Int64, Lookup> = [:]
+  /// Processes that asked for something of their own, by its number: with the number that they know it by.
+  private var askers: Table<Int64, (process: Address, number: Int64)> = [:]
+  /// Numbers of what no line of a script asked for are below zero.
+  private var lastOwn: Int64 = 0
+  /// The process behind every socket that serves by itself.
+  var dns: Address?
   private(set) var results: Table<Int64, Result> = [:]
   private(set) var captures: Table<Int64, Capture> = [:]
   private var lastCapture: Int64 = 0
-  private let random: Random
+  let random: Random
 
   init(_ network: NodeNetwork, random: Random) {
     self.network = network
@@ -32,7 +50,24 @@ struct Moving: Sendable {
 
   // MARK: Hearing
 
-  mutating func take(_ order: VisitOrder) { orders.append(order) }
+  mutating func take(_ order: VisitOrder, from sender: Address) {
+    guard order.isFromProcess else { return orders.append(order) }
+    var own = order
+    own.number = nextOwn()
+    askers[own.number] = (sender, order.number)
+    orders.append(own)
+  }
+
+  mutating func nextOwn() -> Int64 {
+    lastOwn -= 1
+    return lastOwn
+  }
+
+  /// A process says something on a socket of its own.
+  mutating func take(_ datagram: SocketDatagram) { network.say(datagram) }
+
+  /// What was looked up goes on as what it was looked up for.
+  mutating func goOn(_ order: VisitOrder) { orders.append(order) }
 
   mutating func take(_ frame: WireFrame) { network.accept(frame.packet, in: frame.namespace, on: frame.device) }
 
@@ -67,6 +102,7 @@ struct Moving: Sendable {
     if due != .never { offers.add(.retry, .named("unanswered"), due: due) }
     for visit in network.ended {
       if let order = under[visit.number] { offers.add(.answer, .named(order.text)) }
+      if let lookup = lookups[visit.number] { offers.add(.resolve, .named(lookup.asked)) }
     }
   }
 
@@ -127,6 +163,7 @@ struct Moving: Sendable {
       let outcomes = network.wake(at: out.now, Dice(random.stream("retry \(out.now)")), isTelling: out.isTelling)
       for outcome in outcomes { settle(outcome, &out) }
     case .answer: answer(action, &out)
+    case .resolve: resolve(action, &out)
     default:
       for place in network.heads {
         for choice in choices(place, out.now, all: true) where Kube.Subject.named(choice.name) == action.subject {
@@ -141,7 +178,8 @@ struct Moving: Sendable {
   private mutating func connect(_ out: inout KubeOutbox) {
     guard !orders.isEmpty else { return }
     let order = orders.removeFirst()
-    let namespace = order.pod.isEmpty ? order.namespace : network.namespace(ofPod: order.pod)?.name ?? ""
+    if !order.name.isEmpty { return lookUp(order, &out) }
+    let namespace = self.namespace(of: order)
     under[order.number] = order
     network.visit(
       order.destination,
@@ -149,12 +187,18 @@ struct Moving: Sendable {
       over: order.transport,
       request: order.request,
       from: namespace,
+      process: order.tool.rawValue,
       number: order.number,
       patience: order.patience,
+      pause: order.isFromProcess ? NameLookup.forwardPause : nil,
       at: out.now,
       Dice(random.stream("visit \(order.number)"))
     )
     out.note(Fact("fact.kernel.wants", ("address", .string("\(order.destination.text):\(order.port)"))))
+  }
+
+  func namespace(of order: VisitOrder) -> String {
+    order.pod.isEmpty ? order.namespace : network.namespace(ofPod: order.pod)?.name ?? ""
   }
 
   private mutating func settle(_ outcome: NodeNetwork.Outcome, _ out: inout KubeOutbox) {
@@ -163,6 +207,7 @@ struct Moving: Sendable {
     for frame in hop.frames { capture(frame.packet, hop.namespace, frame.device, out.now) }
     for stage in hop.stages { out.note(stage.fact) }
     out.note(hop.fact)
+    if let dns { for datagram in outcome.served { out.send(.datagram(datagram), to: dns) } }
     for departure in outcome.departures {
       for cable in cables where cable.device == departure.device && cable.namespace == departure.namespace {
         let frame = WireFrame(departure.packet, namespace: cable.farNamespace, device: cable.farDevice)
@@ -182,34 +227,46 @@ struct Moving: Sendable {
       guard let order = under[visit.number], Kube.Subject.named(order.text) == action.subject else { continue }
       network.dismiss(visit: visit.number)
       under[visit.number] = nil
-      results[visit.number] = Result(visit: visit, order: order)
       guard let outcome = visit.outcome else { return }
-      let said = outcome.text(order.destination.text, order.port, after: visit.endedAt - visit.startedAt)
-      out.note(Fact("fact.kernel.got", ("text", .string(said.line))))
-      var record = Kube.Record(
-        actor: order.pod.isEmpty ? order.namespace : "pod/\(order.pod)",
-        verb: "curl",
-        resource: ""
-      )
-      record.name = order.text
-      record.code = said.status
-      record.note = said.line
-      out.record(record)
-      return
+      if let asker = askers.removeValue(for: visit.number) {
+        var end = VisitEnd(number: asker.number, answer: nil)
+        if case .answered(let text) = outcome { end.answer = text }
+        return out.send(.visited(end), to: asker.process)
+      }
+      let host = order.resolved.isEmpty ? order.destination.text : order.resolved
+      let said = outcome.text(host, order.port, after: visit.endedAt - visit.startedAt)
+      return finish(order, outcome.word, said.line, said.status, &out)
     }
+  }
+
+  /// Somebody has what they wanted, or has given up: that is the row of the transcript.
+  mutating func finish(_ order: VisitOrder, _ word: String, _ line: String, _ status: Int64, _ out: inout KubeOutbox) {
+    results[order.number] = Result(order: order, word: word, line: line, status: status)
+    out.note(Fact("fact.kernel.got", ("text", .string(line))))
+    var record = Kube.Record(
+      actor: order.pod.isEmpty ? order.namespace : "pod/\(order.pod)",
+      verb: order.tool.rawValue,
+      resource: ""
+    )
+    record.name = order.text
+    record.code = status
+    record.note = line
+    out.record(record)
   }
 
   /// A machine that restarts begins with nothing under way; what its plugins wrote is gone with the rest.
   mutating func restart() {
     orders = []
     under = [:]
+    lookups = [:]
+    askers = [:]
     network.arrivals = []
   }
 
   var state: Value {
     var ended: [Value.Entry] = []
     results.forEach { number, result in
-      ended.append(Value.Entry("\(number)", .string(result.visit.outcome?.word ?? "")))
+      ended.append(Value.Entry("\(number)", .string(result.word)))
     }
     var spaces: [Value.Entry] = []
     network.namespaces.forEach { name, space in
@@ -251,4 +308,5 @@ extension Verb {
   fileprivate static let take: Verb = "take"
   fileprivate static let retry: Verb = "retry"
   fileprivate static let answer: Verb = "answer"
+  fileprivate static let resolve: Verb = "resolve"
 }
