@@ -41,7 +41,7 @@ public struct Offers<D: Domain> {
   /// Set while a false rule leaves no room for some of the offers, or gives them another name.
   var guise: ((Verb, D.Subject) -> (verb: Verb, subject: D.Subject)?)?
 
-  init(now: Time, want: Want, actor: Address, delay: Time = .min) {
+  init(now: Time, want: Want, actor: Address, delay: Time = .always) {
     self.now = now
     self.want = want
     self.actor = actor
@@ -94,7 +94,7 @@ public struct Offers<D: Domain> {
     _ obstacle: @autoclosure () -> Obstacle
   ) {
     // Nothing waits for the moment 0, also before it: it stands for none.
-    let time = max(wanted == 0 ? .min : wanted, delay)
+    let time = max(wanted == 0 ? .always : wanted, delay)
     if ready {
       if background { backgroundDue = min(backgroundDue, time) } else { due = min(due, time) }
       if time <= now {

@@ -145,7 +145,7 @@ public struct World<D: Domain> {
 
   /// A slowed component acts no sooner than its delay after it last heard or did something.
   private func earliest(_ address: Address) -> Time {
-    guard !delays.isEmpty, let delay = delays[address] else { return .min }
+    guard !delays.isEmpty, let delay = delays[address] else { return .always }
     return (touched[address] ?? 0) + delay
   }
 

@@ -16,6 +16,8 @@ public struct RuntimeCall: Sendable {
     case exec(id: String, command: [String])
     /// ReopenContainerLog: the file has been renamed; so many are kept.
     case rotateLog(id: String, stamp: String, keeping: Int64)
+    /// UpdateRuntimeConfig: the node's range of Pod addresses is known now.
+    case configure(range: String)
     /// A connection to a port, as a probe makes it: the model reaches a container through its runtime.
     case connect(PortVisit)
     /// Everything there is: the first look of a kubelet that has just started.
@@ -54,6 +56,7 @@ public struct RuntimeCall: Sendable {
     case .removeSandbox: "RemovePodSandbox \(pod.text)"
     case .exec: "ExecSync \(pod.text)"
     case .rotateLog: "ReopenContainerLog \(pod.text)"
+    case .configure(let range): "UpdateRuntimeConfig podCIDR=\(range)"
     case .connect(let visit): "connect \(pod.text):\(visit.port)\(visit.path)"
     case .list: "ListContainers"
     }
@@ -192,6 +195,8 @@ public struct NetworkCall: Sendable {
   public enum Operation: String, Equatable, Sendable {
     case add = "ADD"
     case delete = "DEL"
+    /// Its configuration is written anew: the range stands where a path else does.
+    case configure
   }
 
   public var id: Int64
@@ -208,7 +213,9 @@ public struct NetworkCall: Sendable {
     self.namespacePath = namespacePath
   }
 
-  public var summary: String { "CNI \(operation.rawValue) \(pod.text)" }
+  public var summary: String {
+    operation == .configure ? "podCIDR=\(namespacePath)" : "CNI \(operation.rawValue) \(pod.text)"
+  }
 
   /// The name under which tools find the namespace; of one that is not pinned, the sandbox's short id.
   public var namespace: String {

@@ -29,6 +29,23 @@ extension Text {
   public var postingReady: String { "kubelet is posting ready status" }
   public var containerRuntimeDown: String { "container runtime is down" }
 
+  /// What a kubelet says of a node whose network plugin has no range of addresses yet.
+  public var networkNotReady: String {
+    let condition = "NetworkReady=false reason:NetworkPluginNotReady message:"
+    switch version {
+    case .then:
+      let why = "kubenet does not have netConfig. This is most likely due to lack of PodCIDR"
+      return "runtime network not ready: \(condition)docker: network plugin is not ready: \(why)"
+    case .now:
+      return "container runtime network not ready: \(condition)Network plugin returns error: cni plugin not initialized"
+    }
+  }
+
+  /// What a plugin says that is called all the same.
+  public var noPodRange: String {
+    version == .then ? "Kubenet needs a PodCIDR to set up pods" : "cni plugin not initialized"
+  }
+
   /// What a kubelet says of its node before it has looked at the runtime.
   public var notLookedYet: String {
     "[container runtime status check may not have completed yet, "

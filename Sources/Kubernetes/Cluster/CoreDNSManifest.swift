@@ -83,7 +83,10 @@ enum CoreDNSManifest {
           (
             "labelSelector",
             .map(
-              ("matchExpressions", .list([.map(("key", "k8s-app"), ("operator", "In"), ("values", .list(["kube-dns"])))]))
+              (
+                "matchExpressions",
+                .list([.map(("key", "k8s-app"), ("operator", "In"), ("values", .list(["kube-dns"])))])
+              )
             )
           ),
           ("topologyKey", "kubernetes.io/hostname")

@@ -21,6 +21,9 @@ struct Inventory {
       first += Bootstrap.namespace(name, version: spec.version, random: &self.random)
     }
     first.append(KubeControllerManager.lease(host: spec.controlPlaneName))
+    if spec.hasCloud, spec.version == .now {
+      first.append(KubeControllerManager.lease(host: spec.controlPlaneName, of: KubeControllerManager.cloud))
+    }
     if spec.addOns.metricsServer != nil { first += MetricsServerManifest.objects(spec) }
     // Last, so that what stood here before keeps its identity.
     let last =
@@ -77,14 +80,14 @@ struct Inventory {
     node.metadata = metadata
     node.spec.podCIDR = machine.podCIDR
     node.spec.podCIDRs = machine.podCIDR.isEmpty ? [] : [machine.podCIDR]
-    node.spec.taints = machine.taints
+    node.spec.taints = machine.taints + (machine.podCIDR.isEmpty ? Inventory.notReady : [])
     let amounts: ResourceList = ["cpu": machine.cpu, "memory": machine.memory, "pods": machine.pods]
     node.status.capacity = amounts
     node.status.allocatable = amounts
     node.status.addresses = [
       NodeAddress(type: "InternalIP", address: machine.ip), NodeAddress(type: "Hostname", address: machine.name),
     ]
-    node.status.conditions = conditions()
+    node.status.conditions = conditions(hasRange: !machine.podCIDR.isEmpty)
     if spec.hasCloud, !machine.podCIDR.isEmpty {
       var condition = RouteController.condition
       condition.lastHeartbeatTime = Timestamp(-3_600_000)
@@ -96,7 +99,16 @@ struct Inventory {
     add(Object(node: node))
   }
 
-  private func conditions() -> [NodeCondition] {
+  /// A node whose plugin has no addresses to give takes no Pods.
+  private static var notReady: [Taint] {
+    ["NoSchedule", "NoExecute"].map { effect in
+      var taint = Taint(key: NodeTaints.notReady, effect: effect)
+      taint.timeAdded = Timestamp(-3_600_000)
+      return taint
+    }
+  }
+
+  private func conditions(hasRange: Bool) -> [NodeCondition] {
     var conditions = [
       NodeCondition(
         type: "MemoryPressure",
@@ -118,9 +130,9 @@ struct Inventory {
       ),
       NodeCondition(
         type: "Ready",
-        status: "True",
-        reason: "KubeletReady",
-        message: "kubelet is posting ready status"
+        status: hasRange ? "True" : "False",
+        reason: hasRange ? "KubeletReady" : "KubeletNotReady",
+        message: hasRange ? Text(spec.version).postingReady : Text(spec.version).networkNotReady
       ),
     ]
     for index in conditions.indices {

@@ -56,7 +56,7 @@ public enum Level: String, Equatable, Comparable, Sendable {
       switch verb.text {
       case "oom-kill", "connect", "answer", "resolve": return .story
       case "send", "forward", "take": return subject.description.hasPrefix("arp-") ? .wire : .detail
-      case "retry": return .wire
+      case "retry", "dial", "confirm": return .wire
       default: return .detail
       }
     case .dns: return verb == "answer" || verb == "forward" ? .story : (verb == "list" ? .wire : .detail)

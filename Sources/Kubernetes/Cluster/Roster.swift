@@ -46,10 +46,14 @@ extension World where D == Kube {
   /// The process that a component is part of: its own, or kube-controller-manager for a control loop.
   public func process(of address: Address) -> String {
     let name = name(of: address)
-    guard role(of: address) == .controller, let manager = self.address(of: "kube-controller-manager"),
-      component(manager, as: KubeControllerManager.self)?.loops.contains(address) == true
-    else { return name }
-    return self.name(of: manager)
+    guard role(of: address) == .controller else { return name }
+    for process in [KubeControllerManager.usual, KubeControllerManager.cloud] {
+      guard let manager = self.address(of: process),
+        component(manager, as: KubeControllerManager.self)?.loops.contains(address) == true
+      else { continue }
+      return process
+    }
+    return name
   }
 }
 
@@ -92,7 +96,6 @@ private struct Assembly {
     for server in nodes.servers { company.add(server) }
     if isMeasured { company.add(Load(apiserver: Places.apiserver, kernels: nodes.kernels)) }
     addMetricsServer(to: &company, nodes)
-    if spec.hasCloud { addCloud(to: &company, fabric: nodes.fabric) }
     var cast = company.everybody(etcd)
     let start = spec.addOns.coreDNS == nil ? 0 : -WarmUp.time
     guard let rule else { return KubeWorld(cast, at: start) }
@@ -153,29 +156,52 @@ private struct Assembly {
     }
     loops.append(company.add(watching: QuotaController(apiserver: Places.apiserver)))
     loops += addNodeLoops(to: &company)
-    var manager = KubeControllerManager(host: spec.controlPlaneName, apiserver: Places.apiserver)
+    guard spec.hasCloud else { return add(KubeControllerManager.usual, loops, to: &company) }
+    loops += addRanges(to: &company)
+    switch spec.version {
+    case .then:
+      // The loops of the cloud, the manager, and then the router that they speak to.
+      let fabric = company.next + 3
+      add(KubeControllerManager.usual, loops + addCloud(to: &company, fabric: fabric, .then), to: &company)
+    case .now:
+      add(KubeControllerManager.usual, loops, to: &company)
+      let fabric = company.next + 3
+      add(KubeControllerManager.cloud, addCloud(to: &company, fabric: fabric, .now), to: &company)
+    }
+  }
+
+  private func add(_ name: String, _ loops: [Address], to company: inout Company) {
+    var manager = KubeControllerManager(host: spec.controlPlaneName, apiserver: Places.apiserver, name: name)
     manager.loops = loops
     manager.seed(inventory.objects)
     company.add(manager)
   }
 
-  /// The loops of a cloud-controller-manager, and the one of kube-controller-manager that a cloud switches on.
-  private func addCloud(to company: inout Company, fabric: Address?) {
-    if let cluster = CIDR(spec.clusterCIDR) {
-      company.add(
-        watching: NodeIPAMController(version: spec.version, apiserver: Places.apiserver, cluster: cluster)
-      )
-    }
-    company.add(watching: RouteController(apiserver: Places.apiserver, fabric: fabric))
-    let worker = spec.machines.first { !$0.isControlPlane }
-    company.add(
-      watching: ServiceController(
-        version: spec.version,
-        apiserver: Places.apiserver,
-        fabric: fabric,
-        gateway: worker.flatMap { IPv4($0.ip) }
-      )
+  /// A loop of kube-controller-manager that a cloud switches on.
+  private func addRanges(to company: inout Company) -> [Address] {
+    guard let cluster = CIDR(spec.clusterCIDR) else { return [] }
+    let ranges = NodeIPAMController(version: spec.version, apiserver: Places.apiserver, cluster: cluster)
+    return [company.add(watching: ranges)]
+  }
+
+  /// The loops that talk to the cloud, which once were part of kube-controller-manager.
+  private func addCloud(to company: inout Company, fabric: Address, _ version: Version) -> [Address] {
+    let process = version == .then ? KubeControllerManager.usual : KubeControllerManager.cloud
+    let routes = RouteController(
+      version: version,
+      apiserver: Places.apiserver,
+      fabric: isNetworked ? fabric : nil,
+      process: process
     )
+    let worker = spec.machines.first { !$0.isControlPlane }
+    let balancers = ServiceController(
+      version: version,
+      apiserver: Places.apiserver,
+      fabric: isNetworked ? fabric : nil,
+      gateway: worker.flatMap { IPv4($0.ip) },
+      process: process
+    )
+    return [company.add(watching: routes), company.add(watching: balancers)]
   }
 
   /// The loops that look after nodes, and after the Pods of those that are lost.
@@ -272,6 +298,7 @@ private struct Assembly {
       random: random.stream("heart \(index)")
     )
     if isMeasured { nodes.cadvisors[machine.name] = measure(&kubelet, index, first + 4, cgroups) }
+    if isNetworked { kubelet.kernel = first + 4 }
     company.add(watching: kubelet)
     var store = ContainerStore(
       catalog: images,
@@ -335,7 +362,8 @@ private struct Assembly {
     nodes.kernels[machine.name] = company.add(kernel)
   }
 
-  private func server(_ machine: ClusterSpec.Machine, _ index: Int, kernel: Address, _ naming: AddOns.Naming) -> CoreDNS {
+  private func server(_ machine: ClusterSpec.Machine, _ index: Int, kernel: Address, _ naming: AddOns.Naming) -> CoreDNS
+  {
     CoreDNS(
       node: machine.name,
       version: spec.version,

@@ -16,7 +16,7 @@ enum ScriptNeeds {
   static func packets(_ script: [NumberedLine]) -> Bool {
     for numbered in script {
       switch numbered.line {
-      case .send, .view(.network): return true
+      case .send, .link, .view(.network): return true
       case .deferred(let text):
         for verb in ["send", "dig", "nslookup", "ip", "bridge", "iptables-save", "conntrack", "ss", "tcpdump"]
         where text.hasPrefix("\(verb) ") {

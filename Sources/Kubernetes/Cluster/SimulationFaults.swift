@@ -52,6 +52,7 @@ extension Simulation {
       case .cut(let one, let other), .mend(let one, let other): names = [one, other]
       default: break
       }
+      if names.count == 2, nodes(names[0], names[1]) != nil { continue }
       for name in names where world.address(of: name) == nil {
         problems.append(Roster.unknown(name, line: numbered.number, in: world))
       }

@@ -11,7 +11,9 @@ enum WarmUp {
     let sourced = objects.map { Command.Sourced($0, file: file) }
     let isTelling = world.isTelling
     world.isTelling = false
-    world.intervene(.tell(.command(Command(line: "apply -f \(file)", namespace: "default", operation: .apply(sourced))), to: kubectl))
+    world.intervene(
+      .tell(.command(Command(line: "apply -f \(file)", namespace: "default", operation: .apply(sourced))), to: kubectl)
+    )
     // A world that believes in something false may never come to rest.
     for _ in 0..<100_000 {
       guard let next = world.nextTime(), next <= 0, let action = world.first() else { break }

@@ -21,7 +21,7 @@ public struct CNI: Component {
   let plugin: String
   let version: Version
   /// The node's range of Pod addresses.
-  let range: CIDR?
+  private(set) var range: CIDR?
   /// What ADD says instead of working; empty while all is well.
   public var failure = ""
   /// By sandbox, as host-local's files are.
@@ -62,12 +62,14 @@ public struct CNI: Component {
       offers.add(.add, .named("pods"), when: false, else: .nobodyCalls)
       return
     }
+    if call.operation == .configure { return offers.add(.configure, .named(call.namespacePath)) }
     offers.add(call.operation == .add ? .add : .delete, .object(call.pod))
   }
 
   public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) {
     guard let sender = inbox.first?.sender, case .network(let call)? = inbox.take(from: sender) else { return }
     switch call.operation {
+    case .configure: range = CIDR(call.namespacePath)
     case .add: out.send(.networkReply(add(call, &out)), to: sender)
     case .delete:
       if let attachment = attachments.removeValue(for: call.sandbox) {
@@ -106,7 +108,7 @@ public struct CNI: Component {
 
   private mutating func add(_ call: NetworkCall, _ out: inout KubeOutbox) -> NetworkReply {
     guard failure.isEmpty else { return NetworkReply(id: call.id, failure: failure) }
-    guard let range else { return NetworkReply(id: call.id, failure: "no podCIDR is set for the node") }
+    guard let range else { return NetworkReply(id: call.id, failure: Text(version).noPodRange) }
     guard let ip = reserve(range) else {
       let text = "\(range.first.text)-\(range.last.text)"
       let full = "failed to allocate for range 0: no IP addresses available in range set: \(text)"

@@ -65,7 +65,8 @@ public struct CoreDNS: Component, Watching {
   public mutating func receive(_ message: Message, from sender: Address, at now: Time) {
     switch message {
     case .process(let news): take(news)
-    case .datagram(let datagram): if pods.contains(datagram.pod), DNSMessage(data: datagram.data) != nil { asked.append(datagram) }
+    case .datagram(let datagram):
+      if pods.contains(datagram.pod), DNSMessage(data: datagram.data) != nil { asked.append(datagram) }
     case .visited(let end): ends.append(end)
     default: _ = client.receive(message, at: now)
     }

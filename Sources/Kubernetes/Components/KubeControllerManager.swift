@@ -2,15 +2,17 @@ public import Clockwork
 
 /// kube-controller-manager is one process with many loops; of several such processes only the one that holds a lease works.
 ///
-/// The loops are components of their own; this one keeps the lease and tells them whether they may work.
+/// The loops are components of their own; this one keeps the lease and tells them whether they may work. The loops that
+/// talk to a cloud have a process of the same kind, cloud-controller-manager.
 public struct KubeControllerManager: Component {
   public typealias Model = Kube
 
   // MARK: State
 
-  public let name = "kube-controller-manager"
+  public let name: String
   public let role = Kube.Role.controller
   private let host: String
+  private let key: ObjectKey
   private var client: Client
   /// The loops of the process.
   public var loops: [Address] = []
@@ -33,19 +35,22 @@ public struct KubeControllerManager: Component {
   public static let deadline: Time = 10_000
   public static let period: Time = 2_000
 
-  public static let key = ObjectKey(.lease, "kube-system", "kube-controller-manager")
+  public static let usual = "kube-controller-manager"
+  public static let cloud = "cloud-controller-manager"
 
-  public init(host: String, apiserver: Address) {
+  public init(host: String, apiserver: Address, name: String = KubeControllerManager.usual) {
+    self.name = name
     self.host = host
+    key = ObjectKey(.lease, "kube-system", name)
     identity = "\(host)_0"
-    client = Client(apiserver: apiserver, user: "kube-controller-manager")
+    client = Client(apiserver: apiserver, user: name)
     nextTry = KubeControllerManager.period
   }
 
   /// The lease as it stands when the story begins.
-  public static func lease(host: String) -> Object {
+  public static func lease(host: String, of name: String = KubeControllerManager.usual) -> Object {
     var lease = Lease()
-    lease.metadata = ObjectMeta(name: key.name, namespace: key.namespace)
+    lease.metadata = ObjectMeta(name: name, namespace: "kube-system")
     lease.spec.holderIdentity = "\(host)_0"
     lease.spec.leaseDurationSeconds = duration / 1000
     lease.spec.acquireTime = MicroTime(-3_600_000)
@@ -54,7 +59,7 @@ public struct KubeControllerManager: Component {
   }
 
   public mutating func seed(_ objects: [Object]) {
-    observed = objects.first { $0.key == KubeControllerManager.key }
+    observed = objects.first { $0.key == key }
   }
 
   // MARK: Messages
@@ -75,7 +80,7 @@ public struct KubeControllerManager: Component {
   }
 
   public func offers(_ offers: inout KubeOffers) {
-    let lease = Kube.Subject.object(KubeControllerManager.key)
+    let lease = Kube.Subject.object(key)
     if untold {
       offers.add(isLeading ? .lead : .yield, lease)
     } else if isLeading {
@@ -99,7 +104,7 @@ public struct KubeControllerManager: Component {
       untold = false
       for loop in loops { out.send(.leading(isLeading), to: loop) }
     case .renew, .claim, .look:
-      var asked = client.request(.get, KubeControllerManager.key)
+      var asked = client.request(.get, key)
       if action.verb != .look, let observed { asked = claim(observed, at: out.now) }
       request = asked.id
       out.send(.request(asked), to: client.apiserver)
@@ -136,7 +141,7 @@ public struct KubeControllerManager: Component {
   }
 
   private mutating func claim(_ lease: Object, at now: Time) -> Request {
-    var asked = client.request(.update, KubeControllerManager.key)
+    var asked = client.request(.update, key)
     var object = lease
     object.update(Lease.self) { lease in
       if lease.spec.holderIdentity != identity {

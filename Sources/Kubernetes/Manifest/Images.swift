@@ -184,7 +184,8 @@ public struct Images: Equatable, Sendable {
 
   private static func image(_ name: String, _ reader: inout SpecReader) -> Image {
     reader.only([
-      "size", "pull", "refusal", "listens", "serves", "opens", "paths", "says", "logs", "answers", "every", "env", "exit",
+      "size", "pull", "refusal", "listens", "serves", "opens", "paths", "says", "logs", "answers", "every", "env",
+      "exit",
       "sigterm", "shell", "cpu", "memory", "load",
     ])
     var image = Image(name)
@@ -198,10 +199,14 @@ public struct Images: Equatable, Sendable {
         image.datagrams.append(number)
       } else {
         let detail = "a port such as 80 or 53/udp is expected here"
-        reader.problems.append(FieldProblem(.invalid, reader.path + ["listens"], got: "\"\(port.plain)\"", detail: detail))
+        reader.problems.append(
+          FieldProblem(.invalid, reader.path + ["listens"], got: "\"\(port.plain)\"", detail: detail)
+        )
       }
     }
-    if reader.value["serves"] != nil { image.servesNames = reader.choice("serves", ["names"], default: "names") == "names" }
+    if reader.value["serves"] != nil {
+      image.servesNames = reader.choice("serves", ["names"], default: "names") == "names"
+    }
     image.says = reader.lines("says")
     image.logs = reader.lines("logs")
     image.answers = reader.text("answers", default: "")

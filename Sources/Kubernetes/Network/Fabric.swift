@@ -18,7 +18,12 @@ public enum Fabric {
   /// A server for names in the router, and a machine outside that has one.
   static var names: [NetworkChange] {
     let server = Socket(listening: .udp, port: 53, process: "resolver", .resolves)
-    let site = Socket(on: WorldZone.address, port: 80, process: WorldZone.site, .answers("\(WorldZone.site) for {from}"))
+    let site = Socket(
+      on: WorldZone.address,
+      port: 80,
+      process: WorldZone.site,
+      .answers("\(WorldZone.site) for {from}")
+    )
     return [
       NetworkChange(in: router, .listen(server)),
       NetworkChange(in: outside, .addAddress(InterfaceAddress(WorldZone.address, prefix: 32), device: "eth0")),

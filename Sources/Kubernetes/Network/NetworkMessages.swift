@@ -86,6 +86,7 @@ public struct VisitOrder: Equatable, Sendable {
   public var isFromProcess: Bool = false
 
   public var request: String {
-    transport == .tcp && !isFromProcess ? "GET \(path) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: curl\r\nAccept: */*\r\n\r\n" : text
+    transport == .tcp && !isFromProcess
+      ? "GET \(path) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: curl\r\nAccept: */*\r\n\r\n" : text
   }
 }

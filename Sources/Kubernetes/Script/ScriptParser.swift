@@ -94,6 +94,9 @@ public struct ScriptParser {
       let reader = KubectlReader(version: version, files: files, line: KubectlReader.tail(of: line))
       return .kubectl(try reader.read(rest, after: verb))
     case "preload": return try preload(rest, verb)
+    case "break" where rest.first?.text == "link", "repair" where rest.first?.text == "link":
+      guard rest.count == 4, rest[2].text == "on" else { throw usage(verb, "\(verb.text) link DEVICE on NODE|POD") }
+      return .link(rest[1].text, on: rest[3].text, isUp: verb.text == "repair")
     case "break": return .stop(component: try arguments(rest, ["COMPONENT"], verb)[0])
     case "repair": return .start(component: try arguments(rest, ["COMPONENT"], verb)[0])
     case "slow":

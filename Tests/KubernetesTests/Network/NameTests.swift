@@ -88,7 +88,8 @@ import Testing
     #expect(notes[3].contains("status: NXDOMAIN"))
     #expect(notes[4].contains("A\t10.244.1.3"))
     // Two translations that know nothing of each other: one for the questions, one for the connection.
-    let connections = try stage.kernel("node1").network.host.connections.all(at: stage.simulation.world.now)
+    let connections =
+      try stage.kernel("node1").network.host.connections.all(at: stage.simulation.world.now)
       + stage.kernel("node2").network.host.connections.all(at: stage.simulation.world.now)
     #expect(connections.contains { $0.original.transport == .udp && $0.original.destination.text == "10.96.0.10" })
   }

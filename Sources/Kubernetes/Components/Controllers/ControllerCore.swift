@@ -76,9 +76,10 @@ public struct ControllerCore: Sendable {
     informers: [Informer],
     workers: Int = 5,
     style: EventRecorder.Style = .counted,
-    source: String = ""
+    source: String = "",
+    process: String = KubeControllerManager.usual
   ) {
-    client = Client(apiserver: apiserver, user: "kube-controller-manager/\(name)", informers: informers)
+    client = Client(apiserver: apiserver, user: "\(process)/\(name)", informers: informers)
     queue = WorkQueue(workers: workers)
     recorder = EventRecorder(component: source.isEmpty ? name : source, style: style)
   }

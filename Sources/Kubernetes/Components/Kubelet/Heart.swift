@@ -42,6 +42,10 @@ struct Heart: Sendable {
   /// Since when the runtime does not answer.
   var runtimeLostAt: Time?
   var hasLooked = true
+  /// The range of Pod addresses that the network plugin has; it can do nothing without one. And what it has to be told.
+  var range: String
+  private(set) var nextRange: String?
+  private var rangeCall: Int64?
   /// Somebody else may have written about the node while nothing was heard of it.
   private var isDoubtful = false
 
@@ -63,7 +67,8 @@ struct Heart: Sendable {
     renewals = Grid(period: Heart.period, &draws)
     rounds = Grid(period: Heart.period, &draws)
     leaseDue = renewals.after(0)
-    told = Opinion(isReady: true, message: text.postingReady)
+    range = node.spec.podCIDR
+    told = Opinion(isReady: !range.isEmpty, message: range.isEmpty ? text.networkNotReady : text.postingReady)
   }
 
   /// The lease of a node as it stands when the story begins.
@@ -148,6 +153,7 @@ struct Heart: Sendable {
     case .look:
       known = response.object
       isDoubtful = false
+      if let given = known?.node?.spec.podCIDR, !given.isEmpty, given != range { nextRange = given }
       stage = response.isSuccess && differs(now) ? .report : .nothing
       if stage == .nothing { told = opinion(now) }
     case .report:
@@ -212,10 +218,12 @@ struct Heart: Sendable {
       background: true,
       else: Obstacle("obstacle.kubelet.lease-asked")
     )
+    if let nextRange, rangeCall == nil { offers.add(.configure, .named(nextRange)) }
     switch stage {
     case .nothing:
       // What is only a doubt is looked into with the other periodic work.
-      if let time = nextLook { offers.add(.look, .object(key), due: time) }
+      // A range may never come: waiting for it keeps nobody busy.
+      if let time = nextLook { offers.add(.look, .object(key), due: time, background: range.isEmpty) }
       if isDoubtful { offers.add(.look, .object(key), due: rounds.after(leaseAsked), background: true) }
     case .register: offer(.register, &offers)
     case .look: offer(.look, &offers)
@@ -262,6 +270,24 @@ struct Heart: Sendable {
     return true
   }
 
+  /// The runtime is told of the range under this number.
+  mutating func configure(_ call: Int64) -> RuntimeCall.Operation? {
+    rangeCall = call
+    return nextRange.map { .configure(range: $0) }
+  }
+
+  /// Takes the runtime's answer to that.
+  ///
+  /// False when it is about something else.
+  mutating func settle(_ reply: RuntimeReply) -> Bool {
+    guard reply.id == rangeCall else { return false }
+    rangeCall = nil
+    // A runtime that does not answer is told after the next look at the Node.
+    if case .done = reply.outcome { range = nextRange ?? range }
+    nextRange = nil
+    return true
+  }
+
   private mutating func keepLease(_ verb: Verb, _ client: inout Client, _ out: inout KubeOutbox) {
     var asked: Request
     switch verb {
@@ -289,6 +315,7 @@ struct Heart: Sendable {
 }
 
 extension Verb {
+  static let configure: Verb = "configure"
   fileprivate static let renew: Verb = "renew"
   fileprivate static let make: Verb = "make"
   fileprivate static let look: Verb = "look"

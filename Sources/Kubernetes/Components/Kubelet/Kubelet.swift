@@ -49,6 +49,9 @@ public struct Kubelet: Component, Watching {
   var logs: LogServer
   /// Nothing in a cluster where nobody asks for measurements.
   var measuring: Measuring?
+  /// Where no kernel moves packets, a probe always gets to its container. And the probes whose way is asked for.
+  var kernel: Address?
+  var reaches: Table<Int64, ProbeReach> = [:]
   /// Nothing where nobody wants to hear of the node.
   var heart: Heart?
   /// When the process was started; nothing where that was long before the story.
@@ -96,6 +99,7 @@ public struct Kubelet: Component, Watching {
   }
 
   private mutating func take(_ message: Message, from sender: Address, at now: Time) {
+    if takeReach(message, from: sender, now) { return }
     if measuring?.receive(message, from: sender) == true || heart?.receive(message, at: now) == true { return }
     switch message {
     case .containers(let view): take(view, now)
@@ -141,6 +145,7 @@ public struct Kubelet: Component, Watching {
     case .exec: execute(action.subject, &out)
     case .readLog: readLog(action.subject, &out)
     case .rotate: rotate(action.subject, &out)
+    case .configure: configure(&out)
     default:
       for uid in workers.due(at: out.now) where perform(action, for: uid, &out) {
         tidy(uid)
@@ -160,6 +165,7 @@ public struct Kubelet: Component, Watching {
     strays.removeAll()
     execs = []
     logs.restart()
+    reaches = [:]
     measuring?.restart(at: now)
     heart?.restart(at: now)
     crashes = Backoff(initial: durations.backoffBase, maximum: durations.backoffLimit)

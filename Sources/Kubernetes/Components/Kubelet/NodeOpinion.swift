@@ -9,6 +9,7 @@ extension Heart {
     if let startedAt, !hasLooked || now < startedAt + Heart.waking, !told.isReady {
       return Opinion(isReady: false, message: text.notLookedYet)
     }
+    if range.isEmpty { return Opinion(isReady: false, message: text.networkNotReady) }
     return Opinion(isReady: true, message: text.postingReady)
   }
 

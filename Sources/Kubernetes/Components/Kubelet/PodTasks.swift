@@ -172,6 +172,7 @@ extension Kubelet {
       finishLook(reply, now)
       return
     }
+    if heart?.settle(reply) == true { return }
     guard let uid = callers.removeValue(for: reply.id), let worker = workers[uid] else {
       settleExec(reply)
       return

@@ -127,6 +127,14 @@ extension Kubelet {
     out.send(.runtime(RuntimeCall(id: id, pod: worker.key, uid: worker.uid, operation: operation)), to: runtime)
   }
 
+  /// The runtime's network plugin is to give out addresses of the range that the Node has.
+  mutating func configure(_ out: inout KubeOutbox) {
+    let id = nextCall()
+    guard let operation = heart?.configure(id) else { return }
+    let nobody = ObjectKey(.pod, "", "")
+    out.send(.runtime(RuntimeCall(id: id, pod: nobody, uid: "", operation: operation)), to: runtime)
+  }
+
   mutating func settleExec(_ reply: RuntimeReply) {
     guard let index = execs.firstIndex(where: { $0.callID == reply.id }) else { return }
     let id = execs[index].call.id

@@ -138,6 +138,9 @@ struct RuntimeDesk: Sendable {
     case .rotateLog(let id, _, _):
       job.stage = .rotate
       name(&job, id)
+    case .configure(let range):
+      job.stage = .configure
+      job.name = range
     case .list: job.stage = .list
     }
     return job
@@ -174,6 +177,11 @@ struct RuntimeDesk: Sendable {
       if case .rotateLog(let id, let stamp, let limit) = job.call.operation {
         store.rotate(id, stamp, keeping: Int(limit))
       }
+      return answer(job, &out)
+    case .configure:
+      var call = NetworkCall(id: 0, operation: .configure, pod: job.pod, sandbox: "", namespacePath: "")
+      call.namespacePath = job.name
+      out.send(.network(call), to: network)
       return answer(job, &out)
     case .list:
       for view in store.views { out.send(.containers(view), to: kubelet) }

@@ -19,6 +19,8 @@ struct RuntimeJob: Sendable {
     case exec
     /// A log file has been put aside.
     case rotate
+    /// The plugin's configuration is written.
+    case configure
     case list
     /// Everything is done: tell the kubelet.
     case answer
@@ -37,6 +39,7 @@ struct RuntimeJob: Sendable {
       case .remove: habits.remove
       case .exec: "exec"
       case .rotate: "rotate"
+      case .configure: "configure"
       case .list: "list"
       // The kubelet's call returns.
       case .answer: "answer"
@@ -65,6 +68,7 @@ struct RuntimeJob: Sendable {
       return .object(pod)
     case .namespace, .network, .release, .exec, .answer: return .object(pod)
     case .list: return .named("containers")
+    case .configure: return .named(name)
     default: return .container(pod, name)
     }
   }

@@ -186,7 +186,8 @@ extension NetworkNamespace {
     way.note(.delivered, line: listener.line, did: listener.process)
     switch listener.manner {
     case .answers(let text): say(text, here, &way)
-    case .resolves: if let question = DNSMessage(data: message.data) { say(WorldZone.reply(to: question).data, here, &way) }
+    case .resolves:
+      if let question = DNSMessage(data: message.data) { say(WorldZone.reply(to: question).data, here, &way) }
     case .serves: way.served.append(SocketDatagram(pod: pod, namespace: name, ends: here, data: message.data))
     case .hangs, .closes: break
     }

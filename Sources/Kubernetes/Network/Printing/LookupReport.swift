@@ -29,7 +29,9 @@ struct LookupReport {
     guard case .unreachable(let kind)? = outcome else {
       return ";; connection timed out; no servers could be reached\n"
     }
-    let why = kind == .portUnreachable ? "connection refused" : kind == .netUnreachable ? "network unreachable" : "host unreachable"
+    let why =
+      kind == .portUnreachable
+      ? "connection refused" : kind == .netUnreachable ? "network unreachable" : "host unreachable"
     let line = ";; communications error to \(server)#53: \(why)\n"
     return line + line + line + ";; no servers could be reached\n"
   }

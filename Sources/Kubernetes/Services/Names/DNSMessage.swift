@@ -81,7 +81,12 @@ public struct DNSMessage: Equatable, Sendable {
   }
 
   /// The answer to a question.
-  public func reply(_ status: Status, _ answers: [Record] = [], authority: [Record] = [], own: Bool = true) -> DNSMessage {
+  public func reply(
+    _ status: Status,
+    _ answers: [Record] = [],
+    authority: [Record] = [],
+    own: Bool = true
+  ) -> DNSMessage {
     var reply = self
     reply.isReply = true
     reply.isAuthoritative = own
@@ -98,7 +103,8 @@ public struct DNSMessage: Equatable, Sendable {
 
   /// Everything in one line, for the data of a datagram; `init(data:)` reads it again.
   public var data: String {
-    var out = "dns \(id) \(isReply ? "r" : "q") \(status.rawValue) \(isAuthoritative ? "aa" : "-") \(kind.rawValue) \(name)"
+    var out =
+      "dns \(id) \(isReply ? "r" : "q") \(status.rawValue) \(isAuthoritative ? "aa" : "-") \(kind.rawValue) \(name)"
     for (mark, records) in [("|", answers), ("^", authority)] {
       for record in records { out += "\(mark)\(record.name) \(record.kind.rawValue) \(record.ttl) \(record.data)" }
     }

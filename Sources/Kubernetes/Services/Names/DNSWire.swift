@@ -4,7 +4,10 @@ extension DNSMessage {
     var writer = Writer()
     writer.add(id)
     let answer: UInt16 = isReply ? 0x8000 : 0
-    writer.add(answer | (isAuthoritative ? 0x0400 : 0) | 0x0100 | (isReply && !isAuthoritative ? 0x0080 : 0) | UInt16(status.number))
+    writer.add(
+      answer | (isAuthoritative ? 0x0400 : 0) | 0x0100 | (isReply && !isAuthoritative ? 0x0080 : 0)
+        | UInt16(status.number)
+    )
     for count in [1, answers.count, authority.count, 0] { writer.add(UInt16(count)) }
     writer.add(name: name)
     writer.add(kind.number)
