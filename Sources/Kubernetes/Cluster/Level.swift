@@ -55,7 +55,7 @@ public enum Level: String, Equatable, Comparable, Sendable {
     case .kernel:
       switch verb.text {
       case "oom-kill", "connect", "answer", "resolve": return .story
-      case "send", "forward", "take": return subject.description.hasPrefix("arp-") ? .wire : .detail
+      case "send", "forward", "take": return of(packet: subject.description)
       case "retry", "dial", "confirm": return .wire
       default: return .detail
       }
@@ -63,6 +63,15 @@ public enum Level: String, Equatable, Comparable, Sendable {
     case .outside: return verb == "spread" ? .story : .wire
     case .proxy: return verb == "list" ? .wire : (verb == "sync" ? .story : .detail)
     }
+  }
+
+  /// The packet that opens a connection tells the story of a network: where it goes, the others go too.
+  private static func of(packet label: String) -> Level {
+    // A switch between machines does nothing that a packet would notice.
+    if label.hasSuffix("@\(Fabric.exchange)") { return .wire }
+    for prefix in ["SYN/", "RST/", "udp/", "icmp-"] where label.hasPrefix(prefix) { return .story }
+    for prefix in ["ACK/", "FIN/"] where label.hasPrefix(prefix) { return .wire }
+    return .detail
   }
 
   /// What loops write is the story; what they hear and weigh is its detail.

@@ -13,7 +13,9 @@ extension Guide {
 
   func tell(_ steps: [Explanation]) -> [Passage] {
     let isBrief = steps.count > Self.fewSteps
-    let skipped = session.level == .story && steps.count > Self.manySteps ? steps.count - Self.lastSteps : 0
+    // Whoever looks closer than the lesson does wants to see everything.
+    let isUsual = session.level == .story || session.level == session.lesson.level
+    let skipped = isUsual && steps.count > Self.manySteps ? steps.count - Self.lastSteps : 0
     var out: [Passage] = []
     if skipped > 0 { out.append(counted(steps.prefix(skipped))) }
     for step in steps.dropFirst(skipped) {
@@ -21,9 +23,19 @@ extension Guide {
       out += changes(of: step, limit: isBrief ? 2 : Self.fewChanges)
       if !isBrief || session.level != .story { out += said(by: step) }
       out += silence(after: step, isBrief: isBrief)
-      if !isBrief { out += facts(of: step) }
+      out += isBrief ? packets(of: step) : facts(of: step)
     }
     return out
+  }
+
+  /// What a packet is worth telling for, also where many steps are told: its headers, and what became of it.
+  private static let packetFacts = ["came", "left", "translated", "asked", "answered", "delivered"]
+
+  private func packets(of step: Explanation) -> [Passage] {
+    let told = step.facts.filter { fact in
+      fact.key.hasPrefix("fact.hop.lost.") || Self.packetFacts.contains { fact.key == "fact.hop.\($0)" }
+    }
+    return told.compactMap { say($0) }.map { .say("    \($0)", .dim) }.map { indented($0, by: 4) }
   }
 
   /// How many steps each component took, the busiest first.

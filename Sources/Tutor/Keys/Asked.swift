@@ -2,20 +2,26 @@ import Clockwork
 import Curriculum
 import Kubernetes
 
-/// What an author asks for in a question: an object, how many objects there are, or what kubectl said.
+/// What an author asks for in a question: an object, how many objects there are, what kubectl said, or a packet.
 ///
 /// `pod/web`, `pod/kube-system/x`, `node/node1` and `pod/{{pod app=web 1}}` are objects. `pods` and `pods app=web` are
 /// the objects that `kubectl get` would list, whose one field is `count`. `kubectl` is the command that came last, with
 /// the fields `exit` and `output`, of which `output[1]` is the second line and `output[1][2]` a word of it.
+///
+/// Packets and the tables that move them are read by `PacketsAsked`.
 enum Asked: Equatable {
   case object(ObjectKey)
   case all(Kind, LabelSelector)
   case kubectl
+  case packets(PacketsAsked)
 
   init?(_ text: String, in simulation: Simulation) {
     guard let text = simulation.expanded(text) else { return nil }
     if text == "kubectl" {
       self = .kubectl
+    } else if PacketsAsked.isMeant(text) {
+      guard let packets = PacketsAsked(text, in: simulation) else { return nil }
+      self = .packets(packets)
     } else if let key = Asked.key(text) {
       self = .object(key)
     } else {
@@ -50,11 +56,12 @@ enum Asked: Equatable {
         return Asked.part(path.dropFirst().map { Int($0) }, of: last?.record.note ?? "")
       default: return nil
       }
+    case .packets(let packets): return packets.text(field ?? "", in: simulation)
     }
   }
 
   /// The whole output, one line of it, or one word of a line, counted from 0 as indices of lists are.
-  private static func part(_ path: [Int?], of text: String) -> String? {
+  static func part(_ path: [Int?], of text: String) -> String? {
     guard let first = path.first else { return text }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     guard let row = first, lines.indices.contains(row) else { return nil }

@@ -13,6 +13,9 @@ extension KeyMaker {
   /// Whether what the question says is so at the end of every order, of some, or of none.
   func explored(_ key: inout Key, _ question: Question, _ run: Run) -> KeyResult {
     let undecided = Fact("key.undecidable", ("steps", .integer(Int64(KeyMaker.searchLimit))))
+    if let object = question.object, PacketsAsked.isMeant(object) {
+      return .none(Fact("key.not-searched", ("object", .string(object))))
+    }
     guard let proposition = Proposition(question) else { return .none(undecided) }
     guard let start = start(of: question, run) else { return .none(Fact("key.script")) }
     let search = KeyMaker.search(start.simulation, proposition)

@@ -36,6 +36,30 @@ import Testing
     #expect(bench.pod()?.status.phase == "Running")
   }
 
+  @Test(arguments: [Version.then, .now])
+  func aPortOfAPodIsTakenOnce(_ version: Version) throws {
+    var images = NodeBench.images
+    var web = Image("demo/web:1.0")
+    web.listens = [8080]
+    images.add(web)
+    var bench = NodeBench(version, images: images)
+    bench.create(
+      NodeBench.pod { pod in
+        var second = pod.spec.containers[0]
+        second.name = "second"
+        pod.spec.containers.append(second)
+      }
+    )
+    bench.run(until: 60_000)
+    let statuses = try #require(bench.pod()).status.containerStatuses
+    let first = try #require(statuses.first { $0.name == "web" })
+    let second = try #require(statuses.first { $0.name == "second" })
+    #expect(first.restartCount == 0 && first.ready)
+    #expect(second.restartCount >= 2 && !second.ready)
+    #expect(second.lastState.terminated?.exitCode == 1)
+    #expect(second.state.waiting?.reason == "CrashLoopBackOff" || second.state.terminated?.exitCode == 1)
+  }
+
   @Test func containersOutliveContainerdButNotDockerd() {
     for version in [Version.then, .now] {
       var bench = NodeBench(version)

@@ -20,11 +20,12 @@ import Testing
     """
 
   /// A run to the end of a script in a course that has the manifest `pair.yaml`.
-  private func run(_ script: [String]) throws -> Run {
+  private func run(_ script: [String], cluster: String = "reference") throws -> Run {
     var source = CourseSource.embedded
     source["Lessons/manifests/pair.yaml"] = Self.manifest
     let studio = Studio(Course.load(source).course)
     var lesson = try #require(studio.lesson("components/create-pod", seed: 0))
+    lesson.cluster = PlacedText(cluster)
     lesson.script = script.map { PlacedText($0) }
     let made = studio.run(lesson, seed: 0)
     #expect(made.diagnostics == [])
@@ -66,6 +67,49 @@ import Testing
     #expect(text("kubectl", "output[1][2]", in: run) == "Running")
     #expect(text("kubectl", "output[9]", in: run) == nil)
     #expect(text("kubectl", "output[1][9]", in: run) == nil)
+  }
+
+  @Test func aPacketAndTheTablesOfAKernelCanBeAskedFor() throws {
+    let script = [
+      "preload demo/web:1.0", "kubectl run client --image=demo/web:1.0", "until pod/client Ready",
+      "kubectl run web --image=demo/web:1.0 --port=8080", "until pod/web Ready", "send pod/web:8080 from client",
+    ]
+    let run = try run(script, cluster: "packets")
+    let node = try #require(text("pod/client", "spec.nodeName", in: run))
+    let far = try #require(text("pod/web", "spec.nodeName", in: run))
+    #expect(node != far)
+    let client = try #require(text("pod/client", "status.podIP", in: run))
+    let web = try #require(text("pod/web", "status.podIP", in: run))
+    // A header, whose address stands in it, and the last packet of a kind on one interface.
+    #expect(text("packet SYN at web", "ip.src", in: run) == client)
+    #expect(text("packet SYN at web", "ip.src.owner", in: run) == "pod/client")
+    #expect(text("packet SYN at pod/web", "ip.ttl", in: run) == "61")
+    #expect(text("packet SYN at client", "eth.dst.owner", in: run) == "cni0@\(node)")
+    #expect(text("packet SYN at \(node) on eth0", "eth.src.owner", in: run) == node)
+    #expect(text("packet SYN at \(node) on eth0", "eth.dst.owner", in: run) == "router")
+    #expect(text("packet SYN at web", "frame.interface_name", in: run) == "eth0")
+    #expect(text("packet arp-request at client", "eth.dst.owner", in: run) == "broadcast")
+    #expect(text("packet SYN at web", "tcp.dstport", in: run) == "8080")
+    #expect(text("packet RST at web", "ip.ttl", in: run) == nil)
+    #expect(text("packet SYN at web", "ip.mood", in: run) == nil)
+    // Tables, as their tools print them.
+    #expect(text("ip route client", "default.via.owner", in: run) == "cni0@\(node)")
+    #expect(text("ip route client", "lines", in: run) == "2")
+    #expect(
+      text("iptables-save \(node)", "lines[-j MASQUERADE]", in: run)
+        == text("iptables-save \(far)", "lines['-j MASQUERADE']", in: run)
+    )
+    #expect(text("ss web", "lines[LISTEN]", in: run) == "1")
+    #expect(text("ip neigh web", "output[0][0]", in: run) == text("ip route web", "default.via", in: run))
+    // What came of it.
+    #expect(text("send", "outcome", in: run) == "answered")
+    #expect(text("send", "exit", in: run) == "0")
+    #expect(text("send", "output[0][0]", in: run) == "web")
+    #expect(text("send", "output[0][3]", in: run) == "\(web):8080")
+    // What is not there.
+    for wrong in ["packet at nowhere", "packet SYN", "packet SYN at web on", "ip route nowhere", "ip rote web"] {
+      #expect(Asked(wrong, in: run.simulation) == nil, "\(wrong)")
+    }
   }
 
   @Test func aKeyWithDotsStandsInBrackets() {

@@ -205,6 +205,7 @@ struct Moving: Sendable {
     let hop = outcome.hop
     if !hop.input.isEmpty { capture(hop.before, hop.namespace, hop.input, out.now) }
     for frame in hop.frames { capture(frame.packet, hop.namespace, frame.device, out.now) }
+    if let arrival = hop.arrival { out.note(arrival) }
     for stage in hop.stages { out.note(stage.fact) }
     out.note(hop.fact)
     if let dns { for datagram in outcome.served { out.send(.datagram(datagram), to: dns) } }

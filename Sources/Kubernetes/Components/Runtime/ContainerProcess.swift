@@ -23,6 +23,8 @@ struct ContainerProcess: Equatable, Sendable {
   private var ticks: Int64 = 0
   /// When SIGKILL follows the SIGTERM that was sent; nothing as long as none was.
   private(set) var killAt: Time?
+  /// Whether it found its port taken, so that it listens on none.
+  private(set) var isRefused = false
 
   /// pause: it sleeps until it is told to end.
   init(pauseEndingAfter termAfter: Time) {
@@ -30,13 +32,21 @@ struct ContainerProcess: Equatable, Sendable {
     self.termAfter = termAfter
   }
 
-  init(_ order: ContainerOrder, _ image: Image, now: Time, termAfter: Time) {
+  /// `taken` is the first of its ports that another process of the same network namespace listens on already.
+  init(_ order: ContainerOrder, _ image: Image, taken: Int64? = nil, now: Time, termAfter: Time) {
     self.termAfter = image.termAfter ?? termAfter
     let command = order.command + order.arguments
     if image.hasShell, !command.isEmpty, let shell = MiniShell.of(command, environment: order.environment) {
       // A process 1 without a handler does not hear SIGTERM.
       self.shell = shell
       wakesAt = now
+      return
+    }
+    if let taken {
+      isRefused = true
+      endsAt = now + image.opensAfter
+      exitCode = 1
+      lastWords = [Image.Line("listen tcp :\(taken): bind: address already in use", .stderr)]
       return
     }
     termCode = image.heedsTerm ? image.termCode : nil

@@ -119,8 +119,9 @@ public struct ContainerStore: Sendable {
     }
     logs[id] = ContainerLog(format)
     let image = catalog[order.image]
-    processes[id] = ContainerProcess(order, image, now: now, termAfter: durations.processExit)
-    if order.command.isEmpty { say(image.says, in: id, now: now) }
+    let taken = takenPort(id, image)
+    processes[id] = ContainerProcess(order, image, taken: taken, now: now, termAfter: durations.processExit)
+    if order.command.isEmpty, taken == nil { say(image.says, in: id, now: now) }
     goOn(id, now: now)
   }
 
@@ -145,6 +146,9 @@ public struct ContainerStore: Sendable {
       lively = order.filter { $0 == id || others.contains($0) }
     }
   }
+
+  /// Whether the process of a container has found its port taken.
+  func isRefused(_ id: String) -> Bool { processes[id]?.isRefused == true }
 
   func next(_ id: String) -> ContainerProcess.Next { processes[id]?.next(files[id] ?? [:]) ?? .nothing }
 

@@ -27,12 +27,28 @@ extension ContainerStore {
     out.send(.process(ProcessNews(pod: pod.qualifiedName, isRunning: runs)), to: dns)
   }
 
+  /// The first port that a new process wants and another one of its Pod has: they share one network namespace.
+  ///
+  /// Of images that nobody described it is not known what they listen on.
+  func takenPort(_ id: String, _ image: Image) -> Int64? {
+    guard let record = self[id] else { return nil }
+    for other in order where other != id && !isRefused(other) {
+      guard let held = self[other], held.uid == record.uid, held.sandbox == record.sandbox, held.phase == .running
+      else { continue }
+      let ports = catalog[held.image].listens
+      if let port = image.listens.first(where: { ports.contains($0) }) { return port }
+    }
+    return nil
+  }
+
   /// Tells the kernel which sockets the processes of a Pod hold from now on.
   func listen(_ uid: String, _ pod: ObjectKey, _ out: inout KubeOutbox) {
     guard let router else { return }
     var sockets: [Socket] = []
     for id in order {
-      guard let record = self[id], record.uid == uid, !record.isSandbox, record.phase == .running else { continue }
+      guard let record = self[id], record.uid == uid, !record.isSandbox, record.phase == .running, !isRefused(id) else {
+        continue
+      }
       let image = catalog[record.image]
       let ports = catalog.describes(record.image) ? image.listens : orders[id]?.ports ?? []
       // Some programs have never been told what to say.

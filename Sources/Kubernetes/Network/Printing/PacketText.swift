@@ -20,6 +20,19 @@ extension Packet {
     }
   }
 
+  /// The headers in short: hardware addresses, addresses, and what is left of the time to live.
+  public var headers: String {
+    let frame = "\(source.text) > \(destination.text)"
+    switch payload {
+    case .arp(let message):
+      return message.isReply
+        ? "\(frame), \(message.sender.text) is-at \(message.senderMAC.text)"
+        : "\(frame), who-has \(message.target.text) tell \(message.sender.text)"
+    case .ip(let datagram):
+      return "\(frame), \(datagram.source.text) > \(datagram.destination.text), ttl \(datagram.ttl)"
+    }
+  }
+
   /// A line of `tcpdump -nn -e`, behind the time.
   public var dump: String {
     let frame = "\(source.text) > \(destination.text), ethertype "
@@ -119,14 +132,24 @@ extension Hop.Stage {
 }
 
 extension Hop {
+  /// The headers of a packet that goes no further than here; of one that goes on, those that it leaves with are told.
+  public var arrival: Fact? {
+    guard frames.isEmpty, !input.isEmpty else { return nil }
+    return Fact("fact.hop.came", ("device", .string(input)), ("headers", .string(before.headers)))
+  }
+
   /// What became of the packet.
   public var fact: Fact {
+    if case .sent = outcome, frames.count == 1 {
+      let headers = Value.string(frames[0].packet.headers)
+      return Fact("fact.hop.left", ("device", .string(frames[0].device)), ("headers", headers))
+    }
     switch outcome {
-    case .sent(let devices): Fact("fact.hop.sent", ("devices", .string(devices.joined(separator: ", "))))
-    case .delivered(let process): Fact("fact.hop.reached", ("process", .string(process)))
-    case .waiting(let address): Fact("fact.hop.waiting", ("address", .string(address.text)))
-    case .consumed: Fact("fact.hop.consumed")
-    case .lost(let loss): Fact("fact.hop.lost.\(loss.rawValue)")
+    case .sent(let devices): return Fact("fact.hop.sent", ("devices", .string(devices.joined(separator: ", "))))
+    case .delivered(let process): return Fact("fact.hop.reached", ("process", .string(process)))
+    case .waiting(let address): return Fact("fact.hop.waiting", ("address", .string(address.text)))
+    case .consumed: return Fact("fact.hop.consumed")
+    case .lost(let loss): return Fact("fact.hop.lost.\(loss.rawValue)")
     }
   }
 }
