@@ -42,8 +42,9 @@ struct Heart: Sendable {
   /// Since when the runtime does not answer.
   var runtimeLostAt: Time?
   var hasLooked = true
-  /// The range of Pod addresses that the network plugin has; it can do nothing without one. And what it has to be told.
+  /// The range of Pod addresses that the network plugin has; it can do nothing without one.
   var range: String
+  /// What it has to be told.
   private(set) var nextRange: String?
   private var rangeCall: Int64?
   /// Somebody else may have written about the node while nothing was heard of it.

@@ -49,8 +49,9 @@ public struct Kubelet: Component, Watching {
   var logs: LogServer
   /// Nothing in a cluster where nobody asks for measurements.
   var measuring: Measuring?
-  /// Where no kernel moves packets, a probe always gets to its container. And the probes whose way is asked for.
+  /// Where no kernel moves packets, a probe always gets to its container.
   var kernel: Address?
+  /// Probes whose way is asked for.
   var reaches: Table<Int64, ProbeReach> = [:]
   /// Nothing where nobody wants to hear of the node.
   var heart: Heart?

@@ -16,8 +16,9 @@ public struct ContainerStore: Sendable {
   var kernel: Address?
   /// The kernel that holds the sandboxes' network namespaces; nothing where none moves packets.
   var router: Address?
-  /// CoreDNS, whose processes run in containers; nothing where the cluster has none. And the Pods where one does.
+  /// CoreDNS, whose processes run in containers; nothing where the cluster has none.
   var dns: Address?
+  /// The Pods where one runs.
   var servers: [String] = []
   /// Those whose process will do something by itself, in the same order: of hundreds on a node only a few.
   private(set) var lively: [String] = []
