@@ -39,7 +39,9 @@ extension Simulation {
   /// What becomes of a node whose kubelet is silent shows only after heartbeats have failed to come for a while.
   func isPatient(_ goal: Goal, _ limit: Time) -> Bool {
     guard goal.kind == .node, let next = world.nextTime(background: true), next <= limit else { return false }
-    return world.cells.indices.contains { world.isStopped($0) }
+    // A node that waits for its range of addresses is looked at by its kubelet with the other periodic work.
+    let status = goal.key.flatMap { object($0) }?.node?.status[condition: "Ready"]?.status
+    return status == "False" || world.cells.indices.contains { world.isStopped($0) }
   }
 
   /// Names that the script uses and this cluster does not have, found before anything runs.

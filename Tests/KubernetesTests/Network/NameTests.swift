@@ -87,6 +87,8 @@ import Testing
     #expect(notes[2].contains("** server can't find nosuch: NXDOMAIN"))
     #expect(notes[3].contains("status: NXDOMAIN"))
     #expect(notes[4].contains("A\t10.244.1.3"))
+    let nat = try stage.kernel("node1").network.host.rules[.nat]?.text ?? ""
+    #expect(nat.contains("--dport 53 -j KUBE-SVC-TCOU7JCQXEZGVUNU"))
     // Two translations that know nothing of each other: one for the questions, one for the connection.
     let connections =
       try stage.kernel("node1").network.host.connections.all(at: stage.simulation.world.now)
@@ -145,7 +147,8 @@ import Testing
 
         """,
       .now,
-      extra: Self.extra
+      // Of two servers the other one might know better.
+      extra: "addons: {CoreDNS: {replicas: 1}}\n"
     )
     let notes = stage.results.map(\.note)
     #expect(notes[0].contains("NXDOMAIN") && notes[1].contains("NXDOMAIN"))

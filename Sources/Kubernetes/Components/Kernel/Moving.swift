@@ -13,6 +13,8 @@ struct Moving: Sendable {
   /// What a visitor got in the end: in one word, as its program prints it, and the status it exits with.
   struct Result: Sendable {
     var order: VisitOrder
+    /// The connection, or the last question for a name that led to none.
+    var visit: Visit
     var word: String
     var line: String
     var status: Int64
@@ -236,13 +238,19 @@ struct Moving: Sendable {
       }
       let host = order.resolved.isEmpty ? order.destination.text : order.resolved
       let said = outcome.text(host, order.port, after: visit.endedAt - visit.startedAt)
-      return finish(order, outcome.word, said.line, said.status, &out)
+      return finish(order, visit, (outcome.word, said.line, said.status), &out)
     }
   }
 
   /// Somebody has what they wanted, or has given up: that is the row of the transcript.
-  mutating func finish(_ order: VisitOrder, _ word: String, _ line: String, _ status: Int64, _ out: inout KubeOutbox) {
-    results[order.number] = Result(order: order, word: word, line: line, status: status)
+  mutating func finish(
+    _ order: VisitOrder,
+    _ visit: Visit,
+    _ end: (word: String, line: String, status: Int64),
+    _ out: inout KubeOutbox
+  ) {
+    let (word, line, status) = end
+    results[order.number] = Result(order: order, visit: visit, word: word, line: line, status: status)
     out.note(Fact("fact.kernel.got", ("text", .string(line))))
     var record = Kube.Record(
       actor: order.pod.isEmpty ? order.namespace : "pod/\(order.pod)",

@@ -62,13 +62,13 @@ extension Moving {
         messages = text.split(separator: "\n").compactMap { DNSMessage(data: String($0)) }
       }
       for message in messages { out.note(message.fact) }
-      return judge(lookup, visit.outcome, messages, &out)
+      return judge(lookup, visit, messages, &out)
     }
   }
 
   private mutating func judge(
     _ lookup: Lookup,
-    _ outcome: Visit.Outcome?,
+    _ visit: Visit,
     _ messages: [DNSMessage],
     _ out: inout KubeOutbox
   ) {
@@ -88,8 +88,8 @@ extension Moving {
       found.name = ""
       return goOn(found)
     }
-    let report = LookupReport(lookup, outcome, messages, now: out.now)
-    finish(order, report.word, report.text, report.status, &out)
+    let report = LookupReport(lookup, visit.outcome, messages, now: out.now)
+    finish(order, visit, (report.word, report.text, report.status), &out)
   }
 }
 
