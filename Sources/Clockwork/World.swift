@@ -266,6 +266,12 @@ public struct World<D: Domain> {
     }
   }
 
+  /// Leaves the past behind: the story begins, and its steps are counted anew.
+  public mutating func begin() {
+    stepCount = 0
+    trail = Digest()
+  }
+
   // MARK: Interventions
 
   /// Lays a change from outside on the world: a user's command, a fault, the passing of time.

@@ -386,6 +386,8 @@ private struct Assembly {
     )
     var proxy = KubeProxy(node: machine.name, apiserver: Places.apiserver, kernel: kernel, setting: setting)
     proxy.seed(inventory.objects, revision: Inventory.revision)
+    // Whoever sets up a node lets it pass packets on, long before its first Pod.
+    network.apply(NetworkChange(.set("net.ipv4.ip_forward", 1)))
     network.apply(KubeletRules.writes(spec.version).map { NetworkChange(.ensure($0)) })
     if let plugin = PodBridge.Plugin(rawValue: spec.network) {
       network.apply(PodBridge.prepare(plugin, CIDR(spec.clusterCIDR)))

@@ -20,6 +20,7 @@ enum WarmUp {
       _ = world.perform(action)
     }
     world.intervene(.advance(to: 0))
+    world.begin()
     world.isTelling = isTelling
   }
 }

@@ -198,8 +198,8 @@ public struct CoreDNS: Component, Watching {
       transport: .udp,
       destination: upstream,
       port: 53,
-      path: "",
-      text: wanted.data,
+      path: wanted.data,
+      text: subject(wanted).description,
       host: "",
       patience: NameLookup.forwardPatience
     )

@@ -86,7 +86,8 @@ public struct VisitOrder: Equatable, Sendable {
   public var isFromProcess: Bool = false
 
   public var request: String {
-    transport == .tcp && !isFromProcess
+    if isFromProcess { return path }
+    return transport == .tcp
       ? "GET \(path) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: curl\r\nAccept: */*\r\n\r\n" : text
   }
 }

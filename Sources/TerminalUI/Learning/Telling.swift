@@ -117,7 +117,10 @@ extension Guide {
   private func summary(of value: Value?) -> String {
     guard let value else { return "" }
     var parts: [String] = []
-    for path in [["status", "phase"], ["spec", "nodeName"], ["reason"]] {
+    let told = [
+      ["status", "phase"], ["spec", "nodeName"], ["reason"], ["spec", "clusterIP"], ["spec", "ports", "0", "nodePort"],
+    ]
+    for path in told {
       if let text = value.at(path)?.plain, !text.isEmpty { parts.append(".\(path.joined(separator: ".")) \(text)") }
     }
     if let revision = value.at(["metadata", "resourceVersion"])?.plain { parts.append("resourceVersion \(revision)") }

@@ -173,6 +173,15 @@ import Testing
     #expect(sockets == [10249, 10256])
   }
 
+  /// The recorded machine of the control plane has no Pods, and passes packets on all the same.
+  @Test(arguments: [Version.then, .now]) func aNodeWithoutPodsPassesPacketsOn(_ version: Version) throws {
+    let text = try String(contentsOf: Oracle.folder.appending(path: "flows/l_network/master.txt"), encoding: .utf8)
+    #expect(Self.section("# sysctl", of: text).contains("net.ipv4.ip_forward = 1"))
+    let network = try Self.network("node-1", try Self.play("advance 1s\n", version, after: ""))
+    #expect(network.host[link: "cbr0"] == nil && network.host[link: "cni0"] == nil)
+    #expect(network.host.settings["net.ipv4.ip_forward"] == 1)
+  }
+
   @Test func aPodHasTheAddressAndTheRoutesOfTheRecordedOnes() throws {
     let simulation = try Self.play("advance 5s\n")
     let network = try Self.network("node-1", simulation)

@@ -189,7 +189,7 @@ struct Moving: Sendable {
       over: order.transport,
       request: order.request,
       from: namespace,
-      process: order.tool.rawValue,
+      process: order.isFromProcess ? "coredns" : order.tool.rawValue,
       number: order.number,
       patience: order.patience,
       pause: order.isFromProcess ? NameLookup.forwardPause : nil,
