@@ -18,11 +18,17 @@ import Testing
 
     """
 
-  /// When packets to port 53 passed an interface.
-  private static func questions(_ kernel: Kernel, _ device: String, of namespace: (String) -> Bool) -> [Time] {
+  /// When questions passed an interface; to one server, where one is named.
+  private static func questions(
+    _ kernel: Kernel,
+    _ device: String,
+    of namespace: (String) -> Bool,
+    to: String? = nil
+  ) -> [Time] {
     kernel.moving.captures.values.compactMap { capture in
       guard case .udp(let message)? = capture.packet.datagram?.content, message.destinationPort == 53,
-        capture.device == device, namespace(capture.namespace)
+        capture.device == device, namespace(capture.namespace),
+        to == nil || capture.packet.datagram?.destination.text == to
       else { return nil }
       return capture.time
     }
@@ -43,7 +49,7 @@ import Testing
       let client = kernel.network.namespace(ofPod: "default/client")?.name
       asked += Self.questions(kernel, "eth0") { $0 == client }
     }
-    let above = Self.questions(try stage.kernel("fabric"), "eth0") { $0 == Fabric.router }
+    let above = Self.questions(try stage.kernel("fabric"), "eth0", of: { $0 == Fabric.router }, to: "192.168.56.1")
     for (place, (name, queries, upstream)) in names.enumerated() {
       let begin = try #require(connects.first { $0.record.name == "http://\(name)/" }).time
       let window = begin..<begin + 31_000
