@@ -44,9 +44,12 @@ struct ClusterPicture {
   // MARK: Where things stand
 
   private mutating func layOut() {
-    let people = cast.members.filter { $0.role == .kubectl }
+    // The network between the machines is no part of the cluster either.
+    let people = cast.members.filter { $0.role == .kubectl || Self.isFabric($0) }
     let hubs = cast.members.filter { $0.role == .apiserver }
-    let others = cast.members.filter { !$0.name.contains("@") && $0.role != .kubectl && $0.role != .apiserver }
+    let others = cast.members.filter { member in
+      !member.name.contains("@") && member.role != .apiserver && !people.contains(member)
+    }
     for (index, member) in people.enumerated() { add(member.name, x: 14 + index * 96, y: 4) }
     let top = people.isEmpty ? 4 : 48
     var y = top + 8
@@ -60,6 +63,10 @@ struct ClusterPicture {
     y += hubs.isEmpty ? 0 : 28
     frames.append(Frame(title: context.say("place.control-plane"), x: 6, y: top, width: 388, height: y + 22 - top))
     layOutNodes(from: y + 36)
+  }
+
+  private static func isFabric(_ member: Recording.Cast.Member) -> Bool {
+    member.role == .kernel && !member.name.contains("@")
   }
 
   private mutating func layOutNodes(from top: Int) {

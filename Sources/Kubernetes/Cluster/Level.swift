@@ -39,7 +39,8 @@ public enum Level: String, Equatable, Comparable, Sendable {
       return verb == "schedule" || verb == "bind" || verb == "preempt" ? .story : .detail
     case .kubelet:
       switch verb.text {
-      case "admit", "report", "sandbox", "pull", "create", "start", "stop", "finish", "read-log": return .story
+      case "admit", "reject", "report", "sandbox", "pull", "create", "start", "stop", "finish", "read-log":
+        return .story
       case "list": return .wire
       default: return .detail
       }
@@ -78,6 +79,9 @@ public enum Level: String, Equatable, Comparable, Sendable {
   private static func of(controllerVerb verb: Verb, _ kind: Kind?) -> Level {
     switch verb.text {
     case "create", "scale", "delete": kind == .event ? .detail : .story
+    // What is said of a node decides about all of its Pods.
+    case "taint": .story
+    case "report", "update": kind == .node ? .story : .detail
     case "list", "observe": .wire
     default: .detail
     }

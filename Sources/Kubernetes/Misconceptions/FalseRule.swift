@@ -30,6 +30,17 @@ public enum FalseRule: String, CaseIterable, Sendable {
   case selfRollback = "self-rollback"
   case parentDeletesChildren = "parent-deletes-children"
   case networkAfterContainer = "network-after-container"
+  case setsAreAlike = "sets-are-alike"
+  case daemonSetPlaces = "daemonset-places"
+  case everyNodeMeansEvery = "every-node-means-every"
+  case podRestartsAsOne = "pod-restarts-as-one"
+  case pauseIsSpare = "pause-is-spare"
+  case oneRunningIsEnough = "one-running-is-enough"
+  case deadKubeletDeadPod = "dead-kubelet-dead-pod"
+  case clockFromHeartbeat = "clock-from-heartbeat"
+  case evictionMeansMove = "eviction-means-move"
+  case apiserverCountsRoom = "apiserver-counts-room"
+  case boundMeansRuns = "bound-means-runs"
 
   /// The iron rules that the false world breaks, by the keys of their obstacles.
   var waived: [String] {
@@ -38,7 +49,7 @@ public enum FalseRule: String, CaseIterable, Sendable {
     case .kubeletReadsEtcd: ["rule.range", "rule.ranged"]
     case .objectsAct, .apiserverDoesItAll: ["rule.request"]
     case .proxyPlugsPods: ["rule.network", "rule.network-reply"]
-    case .schedulerRunsPods: ["rule.runtime"]
+    case .schedulerRunsPods, .podRestartsAsOne, .deadKubeletDeadPod: ["rule.runtime"]
     case .schedulerSuppliesMetrics: ["rule.request", "rule.response"]
     case .logsThroughMetricsServer, .metricsArePushed: ["rule.node-call", "rule.node-reply"]
     case .networkAfterContainer: ["rule.network-reply"]
@@ -50,7 +61,7 @@ public enum FalseRule: String, CaseIterable, Sendable {
   static let verbs = [
     "dispatch", "order", "assign", "claim", "plug", "spawn", "launch", "peek", "measure", "rescale", "relay", "push",
     "join",
-    "roll-back",
+    "roll-back", "take-along", "turn-away",
   ]
 }
 
@@ -65,11 +76,18 @@ struct Scene {
   var etcd: Address { cast.address(of: "etcd") ?? 0 }
   var scheduler: Address { cast.address(of: "kube-scheduler") ?? 0 }
   var kubelet: Address { cast.address(of: "kubelet@\(node)") ?? 0 }
+  /// Whoever counts the days of Pods on lost nodes.
+  var evictor: Address? { cast.address(of: "taint-eviction-controller") }
+  /// kube-scheduler, and those beside it.
+  var schedulers: [Address] {
+    (["kube-scheduler"] + spec.schedulers).compactMap { cast.address(of: $0) }
+  }
   /// The kubelets of all machines.
   var kubelets: [(node: String, address: Address)] {
     spec.machines.compactMap { machine in
       cast.address(of: "kubelet@\(machine.name)").map { (machine.name, $0) }
     }
   }
-  var runtime: Address { cast.address(of: "\(spec.runtime == .docker ? "dockerd" : "containerd")@\(node)") ?? 0 }
+  var runtime: Address { cast.address(of: runtime(on: node)) ?? 0 }
+  func runtime(on node: String) -> String { "\(spec.runtime == .docker ? "dockerd" : "containerd")@\(node)" }
 }

@@ -25,6 +25,19 @@ extension FalseRule {
     case .metricsArePushed: hauntMeasuring(&cast, scene)
     case .schedulerScales, .schedulerSuppliesMetrics, .shortageTriggers, .autoscalerCreatesPods:
       hauntAutoscaling(&cast, scene)
+    case .setsAreAlike, .daemonSetPlaces, .everyNodeMeansEvery: hauntSets(&cast, scene)
+    case .podRestartsAsOne: hauntRuntimes(&cast, scene, .oneForAll)
+    case .pauseIsSpare: hauntRuntimes(&cast, scene, .pauseIsSpare)
+    case .deadKubeletDeadPod: hauntRuntimes(&cast, scene, .kubeletHolds)
+    case .oneRunningIsEnough:
+      for kubelet in scene.kubelets { cast.haunt(kubelet.address, Kubelet.self, with: Rewriter.runningWithOne()) }
+    case .boundMeansRuns:
+      for kubelet in scene.kubelets { cast.haunt(kubelet.address, Kubelet.self, with: Rewriter.blindToRequests()) }
+    case .evictionMeansMove: cast.haunt(scene.apiserver, KubeAPIServer.self, with: Mover(scene))
+    case .apiserverCountsRoom: cast.haunt(scene.apiserver, KubeAPIServer.self, with: Usher(scene))
+    case .clockFromHeartbeat:
+      guard let evictor = scene.evictor else { return }
+      cast.haunt(evictor, TaintEvictionController.self, with: Hasty(scene))
     case .deploymentOwnsPods, .terminatingCounts, .oneInOneOut, .undoIsRestore, .selfRollback, .parentDeletesChildren:
       hauntWorkloads(&cast, scene)
     }
@@ -66,6 +79,30 @@ extension FalseRule {
       cast.haunt(deployments, DeploymentController.self, with: upper)
       cast.haunt(sets, ReplicaSetController.self, with: lower)
       cast.haunt(collector, GarbageCollector.self, with: Rewriter.without("delete"))
+    }
+  }
+
+  private func hauntSets(_ cast: inout Cast<Kube>, _ scene: Scene) {
+    guard let numbered = cast.address(of: "statefulset-controller"),
+      let spread = cast.address(of: "daemon-set-controller")
+    else { return }
+    switch self {
+    case .setsAreAlike: cast.haunt(numbered, StatefulSetController.self, with: Siblings())
+    case .everyNodeMeansEvery: cast.haunt(spread, DaemonSetController.self, with: Rewriter.everywhere())
+    default:
+      cast.haunt(spread, DaemonSetController.self, with: Meddler.placing(scene))
+      for scheduler in scene.schedulers { cast.haunt(scheduler, KubeScheduler.self, with: Rewriter.blindToAgents()) }
+    }
+  }
+
+  private func hauntRuntimes(_ cast: inout Cast<Kube>, _ scene: Scene, _ belief: Bond.Belief) {
+    for kubelet in scene.kubelets {
+      guard let runtime = cast.address(of: scene.runtime(on: kubelet.node)) else { continue }
+      let ghost = Bond(belief, own: runtime, kubelet: kubelet.address)
+      switch scene.spec.runtime {
+      case .docker: cast.haunt(runtime, Docker.self, with: ghost)
+      case .containerd: cast.haunt(runtime, Containerd.self, with: ghost)
+      }
     }
   }
 
@@ -132,6 +169,7 @@ extension FalseRule {
     switch self {
     case .kubeletPicksWork, .kubeletReadsEtcd: [(scene.kubelet, .pod)]
     case .schedulerScales: [(scene.scheduler, .deployment)]
+    case .clockFromHeartbeat: scene.evictor.map { [($0, .lease)] } ?? []
     default: []
     }
   }

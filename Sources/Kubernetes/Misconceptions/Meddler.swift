@@ -132,6 +132,24 @@ extension Meddler {
     return ghost
   }
 
+  /// The DaemonSet's controller puts its Pods on their nodes itself.
+  static func placing(_ scene: Scene) -> Meddler {
+    let apiserver = scene.apiserver
+    var ghost = Meddler("bind") { object, out in
+      guard let pod = object.pod else { return }
+      let user = "kube-controller-manager/daemon-set-controller"
+      var request = Request(id: -1, user: user, verb: .create, key: object.key)
+      request.subresource = "binding"
+      request.body = .bind(node: DaemonSet.node(of: pod))
+      out.send(.request(request), to: apiserver)
+    }
+    ghost.inward = { message in
+      guard let object = watched(message).flatMap({ unbound($0) }), let pod = object.pod else { return nil }
+      return DaemonSet.node(of: pod).isEmpty ? nil : object
+    }
+    return ghost
+  }
+
   /// A kubelet looks every new Pod up in etcd, to see whether it is for its node.
   static func peeking(_ scene: Scene) -> Meddler {
     let (node, etcd) = (scene.node, scene.etcd)

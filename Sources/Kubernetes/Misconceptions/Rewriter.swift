@@ -70,6 +70,53 @@ extension Rewriter {
     return ghost
   }
 
+  /// A Pod runs as soon as one of its containers does.
+  static func runningWithOne() -> Rewriter {
+    var ghost = Rewriter()
+    ghost.outward = { message in
+      guard case .request(var request) = message, case .status(var status) = request.body,
+        status.phase == PodPhase.pending.rawValue, status.containerStatuses.contains(where: { $0.state.running != nil })
+      else { return message }
+      status.phase = PodPhase.running.rawValue
+      request.body = .status(status)
+      return .request(request)
+    }
+    return ghost
+  }
+
+  /// No node keeps anybody away, and none is chosen by its labels.
+  static func everywhere() -> Rewriter {
+    var ghost = Rewriter()
+    ghost.inward = { message in
+      guard case .watch(var event) = message else { return message }
+      event.object.update(DaemonSet.self) { set in
+        set.spec.template.spec.nodeSelector = [:]
+        set.spec.template.spec.affinity = nil
+      }
+      event.object.updateNode { $0.spec.taints = [] }
+      return .watch(event)
+    }
+    ghost.outward = { message in
+      guard case .request(var request) = message, case .object(var object) = request.body, object.kind == .pod else {
+        return message
+      }
+      object.updatePod { $0.spec.tolerations.append(Toleration(key: "", operator: "Exists")) }
+      request.body = .object(object)
+      return .request(request)
+    }
+    return ghost
+  }
+
+  /// Pods that are meant for one node are no business of the scheduler before they are there.
+  static func blindToAgents() -> Rewriter {
+    var ghost = Rewriter()
+    ghost.inward = { message in
+      guard case .watch(let event) = message, let pod = event.object.pod else { return message }
+      return pod.spec.nodeName.isEmpty && !DaemonSet.node(of: pod).isEmpty ? nil : message
+    }
+    return ghost
+  }
+
   /// The network of a Pod is asked of somebody else.
   static func askingForNetwork(_ other: Address) -> Rewriter {
     var ghost = Rewriter()

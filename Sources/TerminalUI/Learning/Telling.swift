@@ -21,7 +21,7 @@ extension Guide {
     for step in steps.dropFirst(skipped) {
       out.append(.say(say(step.what) ?? step.text, step.position == steps.last?.position ? .strong : .plain, indent: 2))
       out += changes(of: step, limit: isBrief ? 2 : Self.fewChanges)
-      if !isBrief || session.level != .story { out += said(by: step) }
+      if !isBrief || !isUsual { out += said(by: step) }
       out += silence(after: step, isBrief: isBrief)
       out += isBrief ? packets(of: step) : facts(of: step)
     }
@@ -31,11 +31,13 @@ extension Guide {
   /// What a packet is worth telling for, also where many steps are told: its headers, and what became of it.
   private static let packetFacts = ["came", "left", "translated", "asked", "answered", "delivered"]
 
+  private static func isPacketNews(_ fact: Fact) -> Bool {
+    fact.key.hasPrefix("fact.hop.lost.") || packetFacts.contains { fact.key == "fact.hop.\($0)" }
+  }
+
   private func packets(of step: Explanation) -> [Passage] {
-    let told = step.facts.filter { fact in
-      fact.key.hasPrefix("fact.hop.lost.") || Self.packetFacts.contains { fact.key == "fact.hop.\($0)" }
-    }
-    return told.compactMap { say($0) }.map { .say("    \($0)", .dim) }.map { indented($0, by: 4) }
+    step.facts.filter(Self.isPacketNews).compactMap { say($0) }.map { .say("    \($0)", .dim) }
+      .map { indented($0, by: 4) }
   }
 
   /// How many steps each component took, the busiest first.
@@ -56,9 +58,28 @@ extension Guide {
   }
 
   private func facts(of step: Explanation) -> [Passage] {
-    var words = step.facts.compactMap { say($0) }
+    var words = Self.foremost(step.facts).compactMap { say($0) }
     if session.level != .story, let why = say(step.why) { words.append(why) }
-    return words.prefix(5).map { .say("    \($0)", .dim) }.map { indented($0, by: 4) }
+    return words.map { .say("    \($0)", .dim) }.map { indented($0, by: 4) }
+  }
+
+  private static let fewFacts = 5
+
+  /// Of many facts the first, in their order; a packet meets more rules than matter, and what became of it comes last.
+  private static func foremost(_ facts: [Fact]) -> [Fact] {
+    guard facts.count > fewFacts else { return facts }
+    let kept = facts.enumerated().sorted { (weight($0.element), $0.offset) < (weight($1.element), $1.offset) }
+    return kept.prefix(fewFacts).sorted { $0.offset < $1.offset }.map(\.element)
+  }
+
+  private static func weight(_ fact: Fact) -> Int {
+    if ["fact.hop.routed", "fact.hop.aged"].contains(fact.key) || isPacketNews(fact) { return 0 }
+    // A rule that only asks another chain decides nothing.
+    let verdicts = ["MASQUERADE", "DNAT", "SNAT", "REJECT", "DROP"]
+    if fact.key == "fact.hop.rule", verdicts.contains(where: { fact["line"]?.text?.contains("-j \($0)") ?? false }) {
+      return 0
+    }
+    return ["fact.hop.rule", "fact.hop.policy", "fact.hop.tracked"].contains(fact.key) ? 2 : 1
   }
 
   private func indented(_ passage: Passage, by columns: Int) -> Passage {

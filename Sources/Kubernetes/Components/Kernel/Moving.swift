@@ -209,6 +209,7 @@ struct Moving: Sendable {
     for frame in hop.frames { capture(frame.packet, hop.namespace, frame.device, out.now) }
     if let arrival = hop.arrival { out.note(arrival) }
     for stage in hop.stages { out.note(stage.fact) }
+    for fact in hop.released { out.note(fact) }
     out.note(hop.fact)
     if let dns { for datagram in outcome.served { out.send(.datagram(datagram), to: dns) } }
     for departure in outcome.departures {

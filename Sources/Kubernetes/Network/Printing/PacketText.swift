@@ -138,12 +138,20 @@ extension Hop {
     return Fact("fact.hop.came", ("device", .string(input)), ("headers", .string(before.headers)))
   }
 
+  /// The headers of packets that had waited and leave now, because of this one.
+  public var released: [Fact] {
+    if case .sent = outcome { return [] }
+    return frames.filter { $0.packet.datagram != nil }.map { Hop.left($0) }
+  }
+
+  private static func left(_ frame: Frame) -> Fact {
+    let headers = Value.string(frame.packet.headers)
+    return Fact("fact.hop.left", ("device", .string(frame.device)), ("headers", headers))
+  }
+
   /// What became of the packet.
   public var fact: Fact {
-    if case .sent = outcome, frames.count == 1 {
-      let headers = Value.string(frames[0].packet.headers)
-      return Fact("fact.hop.left", ("device", .string(frames[0].device)), ("headers", headers))
-    }
+    if case .sent = outcome, frames.count == 1 { return Hop.left(frames[0]) }
     switch outcome {
     case .sent(let devices): return Fact("fact.hop.sent", ("devices", .string(devices.joined(separator: ", "))))
     case .delivered(let process): return Fact("fact.hop.reached", ("process", .string(process)))
