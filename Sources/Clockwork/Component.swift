@@ -34,7 +34,9 @@ public struct Offers<D: Domain> {
   public let want: Want
   let actor: Address
   let delay: Time
-  public private(set) var list: [Offer<D>] = []
+  /// The first of the list lies apart: mostly it is the only one, and an array would be made for it after every step.
+  private(set) var head: Offer<D>?
+  private var rest: [Offer<D>] = []
   /// The earliest time at which something not in the background can be done.
   private(set) var due: Time = .never
   private(set) var backgroundDue: Time = .never
@@ -48,8 +50,27 @@ public struct Offers<D: Domain> {
     self.delay = delay
   }
 
+  /// Everything listed, in its order.
+  public var list: [Offer<D>] {
+    guard let head else { return [] }
+    return rest.isEmpty ? [head] : [head] + rest
+  }
+
+  /// The first listed that is not periodic work.
+  var foreground: Offer<D>? {
+    guard let head, head.isBackground else { return head }
+    return rest.first { !$0.isBackground }
+  }
+
+  public var isEmpty: Bool { head == nil }
+
   /// True when nothing more needs to be listed.
   public var isFull: Bool { want == .first && due <= now }
+
+  /// True when only the first is wanted, and an action that is due at `time` can be neither it nor the next after it.
+  ///
+  /// Whoever has much to list need not make up what nobody will look at.
+  public func isAhead(_ time: Time) -> Bool { want == .first && time > now && time >= due }
 
   /// A list that stays empty and only finds out when the first of what it is told of could be done.
   public init() {
@@ -109,7 +130,8 @@ public struct Offers<D: Domain> {
 
   private mutating func append(_ verb: Verb, _ subject: D.Subject, _ obstacle: Obstacle?, _ background: Bool) {
     let action = Action<D>(actor: actor, verb: verb, subject: subject)
-    list.append(Offer(action: action, obstacle: obstacle, isBackground: background))
+    let offer = Offer(action: action, obstacle: obstacle, isBackground: background)
+    if head == nil { head = offer } else { rest.append(offer) }
   }
 }
 

@@ -10,7 +10,13 @@ public struct Digest: Equatable, Sendable {
 
   /// Adds the UTF-8 bytes and an end mark, so that `ab` + `c` differs from `a` + `bc`.
   public mutating func add(_ text: String) {
-    for byte in text.utf8 { add(byte: byte) }
+    var copy = text
+    // Over the bytes where they lie: every step is digested, and every state that is compared.
+    copy.withUTF8 { bytes in
+      var value = value
+      for byte in bytes { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+      self.value = value
+    }
     add(byte: 0xff)
   }
 
@@ -54,13 +60,12 @@ public struct Digest: Equatable, Sendable {
 
   /// The lowest `digits` hexadecimal digits of a number, lower case.
   public static func hexadecimal(_ number: UInt64, digits: Int) -> String {
-    let alphabet: [Character] = [
-      "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "a", "b", "c", "d", "e", "f",
-    ]
-    var out = ""
-    for place in stride(from: digits - 1, through: 0, by: -1) {
-      out.append(alphabet[Int((number >> (UInt64(place) * 4)) & 15)])
+    String(unsafeUninitializedCapacity: digits) { bytes in
+      for place in 0..<digits {
+        let digit = UInt8(truncatingIfNeeded: number >> (UInt64(digits - 1 - place) * 4)) & 15
+        bytes[place] = digit < 10 ? 48 + digit : 87 + digit
+      }
+      return digits
     }
-    return out
   }
 }

@@ -3,7 +3,7 @@
 /// Walking it always gives ascending keys, so no hash order can leak. A copy costs one array of page references,
 /// and a write after a copy copies one page of at most `Table.pageSize` pairs: snapshots of a world stay cheap.
 public struct Table<Key: Comparable, Value> {
-  private var pages: [Page<Key, Value>] = []
+  private var pages: [Place<Key, Value>] = []
   public private(set) var count: Int = 0
 
   public init() {}
@@ -13,9 +13,9 @@ public struct Table<Key: Comparable, Value> {
   public subscript(key: Key) -> Value? {
     get {
       guard let page = pageIndex(for: key) else { return nil }
-      let place = pages[page].lowerBound(key)
-      guard place < pages[page].keys.count, pages[page].keys[place] == key else { return nil }
-      return pages[page].values[place]
+      let place = pages[page].page.lowerBound(key)
+      guard place < pages[page].page.keys.count, pages[page].page.keys[place] == key else { return nil }
+      return pages[page].page.values[place]
     }
     set {
       if let newValue {
@@ -29,10 +29,10 @@ public struct Table<Key: Comparable, Value> {
   /// Changes the value of a key in place, starting from `initial` where there is none.
   public mutating func update(_ key: Key, default initial: @autoclosure () -> Value, _ change: (inout Value) -> Void) {
     if let index = pageIndex(for: key) {
-      let place = pages[index].lowerBound(key)
-      if place < pages[index].keys.count, pages[index].keys[place] == key {
+      let place = pages[index].page.lowerBound(key)
+      if place < pages[index].page.keys.count, pages[index].page.keys[place] == key {
         own(index)
-        change(&pages[index].values[place])
+        change(&pages[index].page.values[place])
         return
       }
     }
@@ -47,11 +47,11 @@ public struct Table<Key: Comparable, Value> {
   @discardableResult
   public mutating func updateValue(_ value: Value, for key: Key) -> Value? {
     if let index = pageIndex(for: key) {
-      let place = pages[index].lowerBound(key)
-      if place < pages[index].keys.count, pages[index].keys[place] == key {
+      let place = pages[index].page.lowerBound(key)
+      if place < pages[index].page.keys.count, pages[index].page.keys[place] == key {
         own(index)
-        let before = pages[index].values[place]
-        pages[index].values[place] = value
+        let before = pages[index].page.values[place]
+        pages[index].page.values[place] = value
         return before
       }
     }
@@ -62,12 +62,16 @@ public struct Table<Key: Comparable, Value> {
   @discardableResult
   public mutating func removeValue(for key: Key) -> Value? {
     guard let index = pageIndex(for: key) else { return nil }
-    let place = pages[index].lowerBound(key)
-    guard place < pages[index].keys.count, pages[index].keys[place] == key else { return nil }
+    let place = pages[index].page.lowerBound(key)
+    guard place < pages[index].page.keys.count, pages[index].page.keys[place] == key else { return nil }
     own(index)
-    pages[index].keys.remove(at: place)
-    let value = pages[index].values.remove(at: place)
-    if pages[index].keys.isEmpty { pages.remove(at: index) }
+    pages[index].page.keys.remove(at: place)
+    let value = pages[index].page.values.remove(at: place)
+    if pages[index].page.keys.isEmpty {
+      pages.remove(at: index)
+    } else if place == 0 {
+      pages[index].low = pages[index].page.keys[0]
+    }
     count -= 1
     return value
   }
@@ -80,20 +84,21 @@ public struct Table<Key: Comparable, Value> {
   public var keys: [Key] {
     var out: [Key] = []
     out.reserveCapacity(count)
-    for page in pages { out.append(contentsOf: page.keys) }
+    for place in pages { out.append(contentsOf: place.page.keys) }
     return out
   }
 
   public var values: [Value] {
     var out: [Value] = []
     out.reserveCapacity(count)
-    for page in pages { out.append(contentsOf: page.values) }
+    for place in pages { out.append(contentsOf: place.page.values) }
     return out
   }
 
   /// Visits every pair in ascending order of its key.
   public func forEach(_ body: (Key, Value) -> Void) {
-    for page in pages {
+    for index in pages.indices {
+      let page = pages[index].page
       for place in page.keys.indices { body(page.keys[place], page.values[place]) }
     }
   }
@@ -101,10 +106,10 @@ public struct Table<Key: Comparable, Value> {
   /// Visits pairs in ascending order from the first key that is not below `start`, until `body` returns false.
   public func forEach(from start: Key, _ body: (Key, Value) -> Bool) {
     guard var index = pageIndex(for: start) else { return }
-    var place = pages[index].lowerBound(start)
+    var place = pages[index].page.lowerBound(start)
     while index < pages.count {
-      while place < pages[index].keys.count {
-        if !body(pages[index].keys[place], pages[index].values[place]) { return }
+      while place < pages[index].page.keys.count {
+        if !body(pages[index].page.keys[place], pages[index].page.values[place]) { return }
         place += 1
       }
       index += 1
@@ -114,7 +119,7 @@ public struct Table<Key: Comparable, Value> {
 
   /// The pair with the smallest key.
   public var first: (key: Key, value: Value)? {
-    guard let page = pages.first, let key = page.keys.first, let value = page.values.first else {
+    guard let page = pages.first?.page, let key = page.keys.first, let value = page.values.first else {
       return nil
     }
     return (key, value)
@@ -129,38 +134,46 @@ public struct Table<Key: Comparable, Value> {
     var high = pages.count
     while low < high {
       let middle = (low + high) / 2
-      if key < pages[middle].keys[0] { high = middle } else { low = middle + 1 }
+      if key < pages[middle].low { high = middle } else { low = middle + 1 }
     }
     return max(0, low - 1)
   }
 
   private mutating func own(_ index: Int) {
-    if !isKnownUniquelyReferenced(&pages[index]) { pages[index] = pages[index].copy() }
+    if !isKnownUniquelyReferenced(&pages[index].page) { pages[index].page = pages[index].page.copy() }
   }
 
   private mutating func insert(_ value: Value, for key: Key) {
     guard let index = pageIndex(for: key) else {
-      pages = [Page(keys: [key], values: [value])]
+      pages = [Place(low: key, page: Page(keys: [key], values: [value]))]
       count = 1
       return
     }
     own(index)
-    let place = pages[index].lowerBound(key)
-    if place < pages[index].keys.count, pages[index].keys[place] == key {
-      pages[index].values[place] = value
+    let place = pages[index].page.lowerBound(key)
+    if place < pages[index].page.keys.count, pages[index].page.keys[place] == key {
+      pages[index].page.values[place] = value
       return
     }
-    pages[index].keys.insert(key, at: place)
-    pages[index].values.insert(value, at: place)
+    pages[index].page.keys.insert(key, at: place)
+    pages[index].page.values.insert(value, at: place)
+    if place == 0 { pages[index].low = key }
     count += 1
-    if pages[index].keys.count > tablePageSize {
-      pages.insert(pages[index].split(), at: index + 1)
+    if pages[index].page.keys.count > tablePageSize {
+      let upper = pages[index].page.split()
+      pages.insert(Place(low: upper.keys[0], page: upper), at: index + 1)
     }
   }
 }
 
 /// How many pairs a page holds before it is split in two.
 private let tablePageSize = 48
+
+/// A page with its lowest key beside it: a search among hundreds of pages opens only the one that it ends at.
+private struct Place<Key: Comparable, Value> {
+  var low: Key
+  var page: Page<Key, Value>
+}
 
 private final class Page<Key: Comparable, Value> {
   var keys: [Key]
@@ -193,6 +206,7 @@ private final class Page<Key: Comparable, Value> {
   }
 }
 
+extension Place: Sendable where Key: Sendable, Value: Sendable {}
 extension Table: Sendable where Key: Sendable, Value: Sendable {}
 // Pages are only written when uniquely referenced, so sharing them between copies is safe.
 extension Page: @unchecked Sendable where Key: Sendable, Value: Sendable {}

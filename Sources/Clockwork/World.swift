@@ -101,8 +101,8 @@ public struct World<D: Domain> {
     guard let time = nextTime(background: background) else { return nil }
     if let address = due.first(dueBy: time) {
       if let front, front.address == address, front.time == time { return front.action }
-      let asked = offers(of: address, at: time, want: .first)
-      if let offer = asked.first(where: { !$0.isBackground }) ?? asked.first { return offer.action }
+      let answer = asked(address, at: time, want: .first)
+      if let offer = answer.foreground ?? answer.head { return offer.action }
     }
     if let address = backgroundDue.first(dueBy: time) {
       return offers(of: address, at: time, want: .enabled).first?.action
@@ -137,10 +137,14 @@ public struct World<D: Domain> {
   }
 
   private func offers(of address: Address, at time: Time, want: Offers<D>.Want) -> [Offer<D>] {
-    if !stopped.isEmpty, stopped[address] != nil { return [] }
+    asked(address, at: time, want: want).list
+  }
+
+  /// What a component answers when it is asked; nothing while it is stopped.
+  private func asked(_ address: Address, at time: Time, want: Offers<D>.Want) -> Offers<D> {
     var offers = Offers<D>(now: time, want: want, actor: address, delay: earliest(address))
-    cells[address].offers(&offers)
-    return offers.list
+    if stopped.isEmpty || stopped[address] == nil { cells[address].offers(&offers) }
+    return offers
   }
 
   /// A slowed component acts no sooner than its delay after it last heard or did something.
@@ -261,7 +265,7 @@ public struct World<D: Domain> {
     due[address] = offers.due
     backgroundDue[address] = offers.backgroundDue
     guard offers.due <= now, front.map({ address < $0.address || $0.time != now }) ?? true else { return }
-    if let offer = offers.list.first(where: { !$0.isBackground }) {
+    if let offer = offers.foreground {
       front = Front(address: address, time: now, action: offer.action)
     }
   }

@@ -26,6 +26,14 @@ struct Recording {
   struct Stretch {
     var steps: [Step]
     var cast: Cast
+    /// What was sent, where it ended here.
+    var lives: [Life] = []
+  }
+
+  /// The packets of something that was sent, hop by hop.
+  struct Life {
+    var what: String
+    var packets: PacketLife
   }
 
   /// Who is there to be drawn.
@@ -166,12 +174,14 @@ struct Recording {
   private static func stretch(_ start: Int, _ end: Int, _ run: Run) -> Stretch {
     var steps: [Step] = []
     var known = pods(run.simulation.timeline.world(at: start))
+    var lives: [Life] = []
     for position in start..<max(start, end) {
+      if let (what, life) = run.simulation.life(endingAt: position) { lives.append(Life(what: what, packets: life)) }
       guard let explanation = run.explanation(at: position, states: false) else { continue }
       if !explanation.objects.isEmpty { known = pods(run.simulation.timeline.world(at: position + 1)) }
       steps.append(Step(explanation: explanation, pods: known))
     }
-    return Stretch(steps: steps, cast: cast(run))
+    return Stretch(steps: steps, cast: cast(run), lives: lives)
   }
 
   private static func cast(_ run: Run) -> Cast {

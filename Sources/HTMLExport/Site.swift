@@ -19,6 +19,8 @@ public struct Site: Sendable {
     public var isSingle = false
     /// The version of the program that made the pages.
     public var maker = ""
+    /// How the lessons are played and their pages written.
+    public var spreading = Spreading.inOrder
 
     public init() {}
   }
@@ -28,30 +30,39 @@ public struct Site: Sendable {
     _ course: Course,
     options: Options = Options()
   ) -> (files: [File], diagnostics: [Diagnostic]) {
-    let studio = Studio(course)
-    var recordings: [Recording] = []
-    var diagnostics: [Diagnostic] = []
-    for lesson in course.lessons {
-      let (recording, problems) = Recording.play(lesson.path, in: studio, seed: options.seed)
-      diagnostics += problems
-      if let recording { recordings.append(recording) }
-    }
+    let (recordings, diagnostics) = record(course, options: options)
     guard diagnostics.isEmpty else { return ([], diagnostics) }
+    return (files(of: recordings, course, options: options), [])
+  }
+
+  /// Plays every lesson once, for the pages of all languages.
+  static func record(
+    _ course: Course,
+    options: Options = Options()
+  ) -> (recordings: [Recording], diagnostics: [Diagnostic]) {
+    let lessons = course.lessons
+    let played = options.spreading.map(lessons.count) { number in
+      Recording.play(lessons[number].path, in: Studio(course), seed: options.seed)
+    }
+    return (played.compactMap(\.recording), played.flatMap(\.problems))
+  }
+
+  /// The pages of what was played.
+  static func files(of recordings: [Recording], _ course: Course, options: Options = Options()) -> [File] {
     let languages = course.languages.filter { options.languages.isEmpty || options.languages.contains($0.code) }
-    var files: [File] = []
-    for language in languages {
+    let written = options.spreading.map(languages.count) { number in
       let site = LanguageSite(
         course: course,
-        language: language,
+        language: languages[number],
         languages: languages.map(\.code),
         recordings: recordings,
         options: options
       )
-      files += options.isSingle ? [site.single()] : site.pages()
-      if !options.isSingle, language.code == languages.first?.code { files.append(site.root()) }
+      var files = options.isSingle ? [site.single()] : site.pages()
+      if !options.isSingle, number == 0 { files.append(site.root()) }
+      return files
     }
-    files.sort { $0.path < $1.path }
-    return (files, [])
+    return written.flatMap { $0 }.sorted { $0.path < $1.path }
   }
 }
 

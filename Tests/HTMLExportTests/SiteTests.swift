@@ -25,11 +25,19 @@ struct SiteTests {
       """
     return Course.load(source).course
   }()
-  static let site = Site.export(course)
+  // Each lesson is played as seldom as can be: that is what takes long.
+  static let played = Site.record(course)
+  static let site = (files: Site.files(of: played.recordings, course), diagnostics: played.diagnostics)
   static let single: [Site.File] = {
     var options = Site.Options()
     options.isSingle = true
-    return Site.export(course, options: options).files
+    return Site.files(of: played.recordings, course, options: options)
+  }()
+  static let variant: (options: Site.Options, recordings: [Recording]) = {
+    var options = Site.Options()
+    options.seed = 7
+    options.languages = ["en"]
+    return (options, Site.record(course, options: options).recordings)
   }()
   static let pages = (site.files + single).map { (path: $0.path, page: PageReader($0.text)) }
 
@@ -143,8 +151,7 @@ struct SiteTests {
   @Test("the answers of a page are lines that grading reads, and name the question as it is")
   func answers() throws {
     for lesson in SiteTests.course.lessons {
-      let played = Recording.play(lesson.path, in: Studio(SiteTests.course), seed: 7).recording
-      let recording = try #require(played)
+      let recording = try #require(SiteTests.variant.recordings.first { $0.lesson.path == lesson.path })
       #expect(recording.questions.count == lesson.questions.count)
       for asked in recording.questions {
         let line = asked.line + ",\"learner\":\"x\",\"answer\":[\"y\"],\"attempt\":1,\"hints\":0}"
@@ -167,10 +174,8 @@ struct SiteTests {
   @Test("the same bytes twice, and others for another variant")
   func deterministic() {
     #expect(Site.export(SiteTests.course).files == SiteTests.site.files)
-    var options = Site.Options()
-    options.seed = 7
-    options.languages = ["en"]
-    let other = Site.export(SiteTests.course, options: options).files
+    let (options, recordings) = SiteTests.variant
+    let other = Site.files(of: recordings, SiteTests.course, options: options)
     #expect(other.count == (SiteTests.site.files.count + 1) / 2)
     let path = "en/components/watch-not-orders.html"
     #expect(other.first { $0.path == path }?.text != SiteTests.site.files.first { $0.path == path }?.text)

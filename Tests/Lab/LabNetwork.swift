@@ -1,13 +1,18 @@
 import Clockwork
 import Kubernetes
 
-/// A network for the laboratory: nodes with bridges, Pods, Services, and rules as kube-proxy writes them.
+/// A network for the laboratory: nodes with bridges and Pods as the plugins make them, and Services.
 struct LabNetwork {
   struct Pod {
     var name: String
     var address: IPv4
     var node: Int
+    /// Whether something answers on the port of the Services.
     var listens: Bool
+    /// A second container, which listens beside the first.
+    var hasSide = false
+    /// Rules can lead to a Pod that is gone.
+    var exists = true
   }
 
   struct Service {
@@ -21,11 +26,22 @@ struct LabNetwork {
   var nodes: [(name: String, address: IPv4)] = []
   var pods: [Pod] = []
   var services: [Service] = []
+  var version = Version.now
   var bridgeCallsRules = true
+  var routesLoopback = true
+  /// What lets a Pod reach itself through its Service.
+  ///
+  /// A promiscuous bridge did too, until kernels from 6.9 on no longer track what only such a bridge passes up: it
+  /// cannot be compared here.
   var hairpin = true
   var withRoutes = true
+  /// Nodes whose kube-proxy never ran.
+  var withoutProxy: [Int] = []
   /// Which backend of every Service the dice choose, in place of chance.
   var choice = 0
+
+  static let port: UInt16 = 8080
+  static let sidePort: UInt16 = 8081
 
   /// The reference cluster.
   static var reference: LabNetwork {
@@ -33,7 +49,7 @@ struct LabNetwork {
     network.nodes = [("node1", IPv4(0xc0a8_380b)), ("node2", IPv4(0xc0a8_380c))]
     network.pods = [
       Pod(name: "client", address: IPv4(0x0af4_0109), node: 0, listens: false),
-      Pod(name: "web-a", address: IPv4(0x0af4_0103), node: 0, listens: true),
+      Pod(name: "web-a", address: IPv4(0x0af4_0103), node: 0, listens: true, hasSide: true),
       Pod(name: "web-b", address: IPv4(0x0af4_0205), node: 1, listens: true),
     ]
     network.services = [
@@ -53,9 +69,10 @@ struct LabNetwork {
     for place in 0..<(2 + random.next(below: 4)) {
       let node = random.next(below: count)
       let address = IPv4(0x0af4_0000 + UInt32(node + 1) << 8 + UInt32(2 + place * 3 + random.next(below: 3)))
-      network.pods.append(
-        Pod(name: "pod\(place)", address: address, node: node, listens: random.next(below: 5) > 0)
-      )
+      var pod = Pod(name: "pod\(place)", address: address, node: node, listens: random.next(below: 5) > 0)
+      pod.hasSide = random.next(below: 3) == 0
+      pod.exists = random.next(below: 8) > 0
+      network.pods.append(pod)
     }
     for place in 0..<(1 + random.next(below: 3)) {
       let backends = network.pods.indices.filter { _ in random.next(below: 2) == 0 }
@@ -69,83 +86,90 @@ struct LabNetwork {
         )
       )
     }
+    network.version = random.next(below: 2) == 0 ? .then : .now
     network.hairpin = random.next(below: 4) > 0
     network.bridgeCallsRules = random.next(below: 8) > 0
+    network.routesLoopback = random.next(below: 8) > 0
+    network.withRoutes = random.next(below: 8) > 0
+    if random.next(below: 10) == 0 { network.withoutProxy = [0] }
     network.choice = random.next(below: 3)
     return network
   }
 
   // MARK: Rules
 
-  /// What kube-proxy would write on a node, with every choice made.
+  private static let cluster = CIDR(base: IPv4(0x0af4_0000), prefix: 16)
+
+  private var plugin: PodBridge.Plugin { version == .then ? .kubenet : .bridge }
+
+  /// What kubelet, plugin and kube-proxy of the model write on a node, with every choice made.
   func rules(on node: Int) -> String {
-    var nat = [
-      ":KUBE-SERVICES - [0:0]", ":KUBE-NODEPORTS - [0:0]", ":KUBE-POSTROUTING - [0:0]", ":KUBE-MARK-MASQ - [0:0]",
-    ]
-    var lines: [String] = [
-      "-A PREROUTING -m comment --comment \"kubernetes service portals\" -j KUBE-SERVICES",
-      "-A OUTPUT -m comment --comment \"kubernetes service portals\" -j KUBE-SERVICES",
-      "-A POSTROUTING -m comment --comment \"kubernetes postrouting rules\" -j KUBE-POSTROUTING",
-      "-A POSTROUTING ! -d 10.0.0.0/8 -m addrtype ! --dst-type LOCAL -j MASQUERADE",
-      "-A KUBE-MARK-MASQ -j MARK --set-xmark 0x4000/0x4000",
-      "-A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN",
-      "-A KUBE-POSTROUTING -j MARK --set-xmark 0x4000/0x0",
-      "-A KUBE-POSTROUTING -j MASQUERADE --random-fully",
-    ]
-    var filter: [String] = []
-    for service in services {
-      let address = service.address.text
-      let local = service.backends.filter { pods[$0].node == node }
-      if service.backends.isEmpty {
-        filter.append(
-          "-A KUBE-SERVICES -d \(address)/32 -p tcp -m tcp --dport 80 -j REJECT --reject-with icmp-port-unreachable"
-        )
-        filter.append(
-          "-A KUBE-EXTERNAL -p tcp -m addrtype --dst-type LOCAL -m tcp --dport \(service.nodePort) -j REJECT --reject-with icmp-port-unreachable"
-        )
-        continue
-      }
-      if service.isLocal, local.isEmpty {
-        filter.append("-A KUBE-EXTERNAL -p tcp -m addrtype --dst-type LOCAL -m tcp --dport \(service.nodePort) -j DROP")
-      }
-      let chain = "KUBE-SVC-\(service.name)"
-      let external = "KUBE-EXT-\(service.name)"
-      nat += [":\(chain) - [0:0]", ":\(external) - [0:0]"]
-      lines += [
-        "-A KUBE-SERVICES -d \(address)/32 -p tcp -m comment --comment \"\(service.name) cluster IP\" -m tcp --dport 80 -j \(chain)",
-        "-A KUBE-NODEPORTS -p tcp -m tcp --dport \(service.nodePort) -j \(external)",
-        "-A \(chain) ! -s 10.244.0.0/16 -d \(address)/32 -p tcp -m tcp --dport 80 -j KUBE-MARK-MASQ",
-      ]
-      if service.isLocal {
-        lines.append("-A \(external) -s 10.244.0.0/16 -j \(chain)")
-        if let first = local.first { lines.append("-A \(external) -j KUBE-SEP-\(service.name)-\(first)") }
-      } else {
-        lines += ["-A \(external) -j KUBE-MARK-MASQ", "-A \(external) -j \(chain)"]
-      }
-      let chosen = choice % service.backends.count
-      for (place, backend) in service.backends.enumerated() {
-        let end = "KUBE-SEP-\(service.name)-\(backend)"
-        let share = place < chosen ? "0.00000000000" : "1.00000000000"
-        let chance = place == service.backends.count - 1 ? "" : " -m statistic --mode random --probability \(share)"
-        nat.append(":\(end) - [0:0]")
-        lines += [
-          "-A \(chain)\(chance) -j \(end)", "-A \(end) -s \(pods[backend].address.text)/32 -j KUBE-MARK-MASQ",
-          "-A \(end) -p tcp -m tcp -j DNAT --to-destination \(pods[backend].address.text):8080",
-        ]
-      }
+    var tables = RuleTables()
+    tables.write(KubeletRules.writes(version))
+    for change in PodBridge.prepare(plugin, LabNetwork.cluster) {
+      if case .ensure(let write) = change.operation { tables.write(write) }
     }
-    lines.append("-A KUBE-SERVICES -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS")
-    let chains = [":KUBE-SERVICES - [0:0]", ":KUBE-EXTERNAL - [0:0]", ":KUBE-FORWARD - [0:0]"]
-    let hooks = [
-      "-A INPUT -m conntrack --ctstate NEW -j KUBE-EXTERNAL", "-A FORWARD -j KUBE-FORWARD",
-      "-A FORWARD -m conntrack --ctstate NEW -j KUBE-SERVICES", "-A OUTPUT -m conntrack --ctstate NEW -j KUBE-SERVICES",
-      "-A KUBE-FORWARD -m conntrack --ctstate INVALID -j DROP",
-      "-A KUBE-FORWARD -m mark --mark 0x4000/0x4000 -j ACCEPT",
-      "-A KUBE-FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
-    ]
-    let natText = (["*nat"] + nat + lines + ["COMMIT"]).joined(separator: "\n")
-    let filterText = (["*filter"] + chains + hooks + filter + ["COMMIT"]).joined(separator: "\n")
-    return natText + "\n" + filterText + "\n"
+    if !withoutProxy.contains(node) {
+      let setting = ProxyRules.Setting(
+        version: version,
+        node: nodes[node].name,
+        nodeIP: nodes[node].address,
+        clusterCIDR: LabNetwork.cluster
+      )
+      let ports = services.flatMap { ProxyPort.ports(of: object($0), version) }
+      let endpoints = ProxyEndpoint.byPort(services.map { slice($0) }, node: nodes[node].name)
+      tables.write(ProxyRules(ports, endpoints, setting).writes)
+    }
+    return LabNetwork.decided(tables.all.map(\.text).joined(), choice)
+  }
+
+  private func object(_ service: Service) -> Kubernetes.Service {
+    var object = Kubernetes.Service()
+    object.metadata = ObjectMeta(name: service.name, namespace: "default")
+    object.spec.clusterIP = service.address.text
+    object.spec.type = "NodePort"
+    object.spec.externalTrafficPolicy = service.isLocal ? "Local" : "Cluster"
+    var port = ServicePort(80)
+    port.nodePort = Int64(service.nodePort)
+    object.spec.ports = [port]
+    return object
+  }
+
+  private func slice(_ service: Service) -> EndpointSlice {
+    var slice = EndpointSlice()
+    slice.metadata = ObjectMeta(name: "\(service.name)-1", namespace: "default")
+    slice.metadata.labels["kubernetes.io/service-name"] = service.name
+    slice.addressType = "IPv4"
+    slice.ports = [EndpointSlicePort(Int64(LabNetwork.port), name: "", protocol: "TCP")]
+    slice.endpoints = service.backends.map { backend in
+      var endpoint = Endpoint()
+      endpoint.addresses = [pods[backend].address.text]
+      endpoint.conditions.ready = true
+      endpoint.nodeName = nodes[pods[backend].node].name
+      endpoint.topology["kubernetes.io/hostname"] = endpoint.nodeName
+      return endpoint
+    }
+    return slice
+  }
+
+  /// The rules with certainty in the place of chance: of every chain the backend with this number is taken.
+  private static func decided(_ text: String, _ choice: Int) -> String {
+    var counts: [Substring: Int] = [:]
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    for line in lines where line.contains(" --probability ") { counts[line.split(separator: " ")[1], default: 0] += 1 }
+    var seen: [Substring: Int] = [:]
+    for place in lines.indices {
+      let line = lines[place]
+      guard let range = line.firstRange(of: " --probability ") else { continue }
+      let chain = line.split(separator: " ")[1]
+      let number = seen[chain, default: 0]
+      seen[chain] = number + 1
+      let chosen = choice % ((counts[chain] ?? 0) + 1)
+      let rest = line[range.upperBound...]
+      let tail = rest.firstIndex(of: " ").map { rest[$0...] } ?? ""
+      lines[place] = line[..<range.upperBound] + (number < chosen ? "0.00000000000" : "1.00000000000") + tail
+    }
+    return lines.joined(separator: "\n")
   }
 
   // MARK: The model's network
@@ -154,45 +178,52 @@ struct LabNetwork {
     var plant = Plant(seed: 1)
     plant.build(nodes)
     for (index, node) in nodes.enumerated() {
-      let gateway = InterfaceAddress(IPv4(0x0af4_0001 + UInt32(index + 1) << 8), prefix: 24)
+      let range = CIDR(base: IPv4(0x0af4_0000 + UInt32(index + 1) << 8), prefix: 24)
+      plant.apply(PodBridge.bridge(plugin, range), to: node.name)
       plant.apply(
         [
-          NetworkChange(.set("net.ipv4.ip_forward", 1)),
+          NetworkChange(.setLink(plugin.device, .promiscuous(false))),
           NetworkChange(.set("net.bridge.bridge-nf-call-iptables", bridgeCallsRules ? 1 : 0)),
-          NetworkChange(.set("net.ipv4.conf.all.route_localnet", 1)),
-          NetworkChange(.addLink(NetworkLink("cbr0", .bridge, mac: MAC(of: gateway.address)))),
-          NetworkChange(.addAddress(gateway, device: "cbr0")), NetworkChange(.setLink("cbr0", .up)),
+          NetworkChange(.set("net.ipv4.conf.all.route_localnet", routesLoopback ? 1 : 0)),
         ],
         to: node.name
       )
-      let range = Route(to: gateway.range, via: node.address, device: "eth0")
-      if withRoutes { plant.apply([NetworkChange(in: Fabric.router, .addRoute(range))], to: "fabric") }
+      let route = Route(to: range, via: node.address, device: "eth0")
+      if withRoutes { plant.apply([NetworkChange(in: Fabric.router, .addRoute(route))], to: "fabric") }
       let (tables, problem) = RuleReader.file(texts[index])
       precondition(problem.isEmpty, problem)
       plant.apply(tables.map { NetworkChange(.rules($0.0, $0.1)) }, to: node.name)
     }
-    for pod in pods { add(pod, to: &plant) }
+    for pod in pods where pod.exists { add(pod, to: &plant) }
     return plant
   }
 
   private func add(_ pod: Pod, to plant: inout Plant) {
-    let veth = "v\(pod.name)"
-    let peer = NetworkLink.Peer(namespace: pod.name, name: "eth0")
-    let gateway = CIDR(base: pod.address, prefix: 24).first
     let near = MAC(0x0200_0000_0000 | UInt64(pod.address.number))
-    plant.apply(
-      [
-        NetworkChange(in: pod.name, .addNamespace(pod: pod.name)), NetworkChange(in: pod.name, .setLink("lo", .up)),
-        NetworkChange(.addPair(veth, mac: near, peer: peer, peerMAC: MAC(of: pod.address))),
-        NetworkChange(.setLink(veth, .master("cbr0"))), NetworkChange(.setLink(veth, .hairpin(hairpin))),
-        NetworkChange(.setLink(veth, .up)), NetworkChange(in: pod.name, .setLink("eth0", .up)),
-        NetworkChange(in: pod.name, .addAddress(InterfaceAddress(pod.address, prefix: 24), device: "eth0")),
-        NetworkChange(in: pod.name, .addRoute(Route(to: .all, via: gateway, device: "eth0"))),
-      ],
-      to: nodes[pod.node].name
+    let port = PodBridge.Port(
+      namespace: pod.name,
+      veth: "v\(pod.name)",
+      vethMAC: near,
+      address: pod.address,
+      mac: MAC(of: pod.address)
     )
-    guard pod.listens else { return }
-    let socket = Socket(port: 8080, process: "web", .answers("pod=\(pod.name)"))
-    plant.apply([NetworkChange(in: pod.name, .listen(socket))], to: nodes[pod.node].name)
+    let range = CIDR(base: pod.address, prefix: 24)
+    let node = nodes[pod.node].name
+    plant.apply([NetworkChange(in: pod.name, .addNamespace(pod: pod.name))], to: node)
+    plant.apply(PodBridge.attach(port, to: plugin, range), to: node)
+    plant.apply([NetworkChange(.setLink(port.veth, .hairpin(hairpin)))], to: node)
+    for listener in listeners(of: pod) {
+      let socket = Socket(port: listener.port, process: "web", .answers(listener.answer))
+      plant.apply([NetworkChange(in: pod.name, .listen(socket))], to: node)
+    }
+  }
+
+  /// What processes of a Pod listen on, and what each answers.
+  func listeners(of pod: Pod) -> [(port: UInt16, answer: String)] {
+    guard pod.exists else { return [] }
+    var out: [(port: UInt16, answer: String)] = []
+    if pod.listens { out.append((LabNetwork.port, "pod=\(pod.name)")) }
+    if pod.hasSide { out.append((LabNetwork.sidePort, "side=\(pod.name)")) }
+    return out
   }
 }

@@ -9,15 +9,19 @@ enum Mutation {
     let rules = lines.indices.filter { lines[$0].hasPrefix("-A") }
     let place = rules[random.next(below: rules.count)]
     let rule = lines[place]
-    let isNat = place < (lines.firstIndex(of: "*filter") ?? lines.count)
+    let isNat = lines[..<place].last { $0.hasPrefix("*") } == "*nat"
     switch random.next(below: 4) {
     case 0:
       lines.remove(at: place)
       return (lines.joined(separator: "\n") + "\n", "delete \(rule)")
     case 1:
-      // The neighbour in the same chain.
+      // Another rule of the same chain of the same table.
       let chain = rule.split(separator: " ")[1]
-      let others = rules.filter { $0 != place && lines[$0].split(separator: " ")[1] == chain }
+      let table = lines[..<place].lastIndex { $0.hasPrefix("*") }
+      let others = rules.filter { other in
+        other != place && lines[other].split(separator: " ")[1] == chain
+          && lines[..<other].lastIndex { $0.hasPrefix("*") } == table
+      }
       guard !others.isEmpty else { return of(text, &random) }
       lines.swapAt(place, others[random.next(below: others.count)])
       return (lines.joined(separator: "\n") + "\n", "swap \(rule)")

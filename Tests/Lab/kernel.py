@@ -4,10 +4,9 @@ Input is the JSON that `network-lab` prints: the commands that make every namesp
 and the visits with what the model says of each. Nothing but Python's standard library is used.
 """
 
-import json
+import errno
 import os
 import select
-import signal
 import socket
 import struct
 import subprocess
@@ -15,7 +14,6 @@ import sys
 import threading
 import time
 
-PREFIX = "orl%d" % (os.getpid() % 10000)
 ETH_ALL = 3
 
 
@@ -45,6 +43,36 @@ def enter(name):
         os.close(handle)
 
 
+def inside(name, work):
+    """Does something in a namespace, in a thread of its own; children that it starts are there too."""
+    result = []
+    problem = []
+
+    def go():
+        try:
+            enter(name)
+            result.append(work())
+        except Exception as error:  # noqa: BLE001: it is raised again where somebody can see it
+            problem.append(error)
+
+    thread = threading.Thread(target=go)
+    thread.start()
+    thread.join()
+    if problem:
+        raise problem[0]
+    return result[0]
+
+
+def switch(name, value):
+    """A switch of the kernel, of the namespace that the thread is in."""
+    path = "/proc/sys/" + "/".join(name.split("."))
+    try:
+        with open(path, "w") as file:
+            file.write(str(value))
+    except OSError as error:
+        raise Failure("%s cannot be set: %s" % (name, error))
+
+
 class Plant:
     """The namespaces of one network of the model, under names of our own."""
 
@@ -53,53 +81,82 @@ class Plant:
         self.names = {}
         self.servers = []
         self.stopping = False
+        self.prefix = "orl%d" % (os.getpid() % 100000)
 
     def name(self, place):
         if place not in self.names:
-            self.names[place] = "%s-%d" % (PREFIX, len(self.names))
+            self.names[place] = "%s-%d" % (self.prefix, len(self.names))
         return self.names[place]
 
     def build(self):
-        for place in self.plan["namespaces"]:
-            run(["ip", "netns", "add", self.name(place)])
-            inside = ["ip", "netns", "exec", self.name(place)]
-            run(inside + ["sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1"], check=False)
-            run(inside + ["sysctl", "-qw", "net.bridge.bridge-nf-call-iptables=0"], check=False)
-        # All commands of a namespace go through one batch: a process each would take a minute.
+        places = self.plan["namespaces"]
+        run(["ip", "-batch", "-"], "".join("netns add %s\n" % self.name(place) for place in places))
+        # One process for all commands of a namespace: a process for each would take a minute.
+        pairs = {place: [] for place in places}
         for pair in self.plan["pairs"]:
-            run(["ip", "-n", self.name(pair["place"]), "link", "add", pair["name"], "address", pair["mac"], "type", "veth",
-                 "peer", "name", pair["peerName"], "address", pair["peerMAC"], "netns", self.name(pair["peerPlace"])])
+            pairs[pair["place"]].append("link add %s address %s type veth peer name %s address %s netns %s" % (
+                pair["name"], pair["mac"], pair["peerName"], pair["peerMAC"], self.name(pair["peerPlace"])))
+        for place in places:
+            inside(self.name(place), lambda: self.prepare(pairs[place]))
         for place, lines in self.plan["commands"].items():
-            self.batch(place, lines)
+            inside(self.name(place), lambda: self.batch(lines))
         self.settle()
         for listener in self.plan["listeners"]:
             self.listen(listener)
 
+    def prepare(self, pairs):
+        for name in ("all", "default"):
+            switch("net.ipv6.conf.%s.disable_ipv6" % name, 1)
+        if pairs:
+            run(["ip", "-batch", "-"], "\n".join(pairs) + "\n")
+
     def settle(self):
         """Waits until every port of every bridge passes frames: the kernel takes up to a second to see a carrier."""
-        for _ in range(100):
-            waiting = 0
-            for place in self.plan["namespaces"]:
-                out = run(["bridge", "-n", self.name(place), "link"], check=False).stdout
-                waiting += sum(1 for line in out.splitlines() if "master" in line and "state forwarding" not in line)
-                out = run(["ip", "-n", self.name(place), "-br", "link"], check=False).stdout
-                waiting += sum(1 for line in out.splitlines() if len(line.split()) > 1 and line.split()[1] not in ("UP", "UNKNOWN"))
-            if not waiting:
+        places = list(self.plan["namespaces"])
+        for _ in range(200):
+            places = [place for place in places if inside(self.name(place), self.is_waiting)]
+            if not places:
                 return
             time.sleep(0.05)
+        raise Failure("links do not come up in %s" % ", ".join(places))
 
-    def batch(self, place, lines):
+    def is_waiting(self):
+        ports = [line for line in run(["bridge", "link"]).stdout.splitlines() if " master " in line]
+        if any("state forwarding" not in line for line in ports):
+            return True
+        # A bridge without ports stays down, and so does a loopback interface that nobody switched on.
+        masters = {line.split(" master ")[1].split()[0] for line in ports}
+        bridges = {line.split()[0] for line in run(["ip", "-br", "link", "show", "type", "bridge"]).stdout.splitlines()}
+        for line in run(["ip", "-br", "link"]).stdout.splitlines():
+            name, state = line.split()[:2]
+            if name.split("@")[0] != "lo" and (name not in bridges or name in masters) and state not in ("UP", "UNKNOWN"):
+                return True
+        return False
+
+    def batch(self, lines):
         # Links first: some switches belong to a link.
         for tool in ("ip", "bridge"):
             mine = [line.partition(" ")[2] for line in lines if line.startswith(tool + " ")]
             if mine:
-                run([tool, "-n", self.name(place), "-batch", "-"], "\n".join(mine) + "\n")
-        switches = [line.partition(" ")[2] for line in lines if line.startswith("sysctl ")]
-        run(["ip", "netns", "exec", self.name(place), "sysctl", "-qw"] + switches)
+                run([tool, "-batch", "-"], "\n".join(mine) + "\n")
+        for line in lines:
+            if line.startswith("sysctl "):
+                name, _, value = line.partition(" ")[2].partition("=")
+                switch(name, value)
 
     def restore(self, place, text):
-        run(["ip", "netns", "exec", self.name(place), "iptables-restore"], text)
-        run(["ip", "netns", "exec", self.name(place), "conntrack", "-F"], check=False)
+        inside(self.name(place), lambda: run(["iptables-restore"], text))
+
+    def give_up(self):
+        """Packets that still wait for a neighbour would have errors sent about them in the middle of the next visit."""
+        for place in self.plan["cases"][0]["rules"]:
+            inside(self.name(place), lambda: run(["ip", "neigh", "flush", "nud", "incomplete", "nud", "failed"], check=False))
+
+    def forget(self):
+        """No connection of one case is known in the next one."""
+        for place in self.plan["namespaces"]:
+            if place in self.plan["cases"][0]["rules"]:
+                inside(self.name(place), lambda: run(["conntrack", "-F"], check=False))
 
     def listen(self, listener):
         ready = threading.Event()
@@ -139,38 +196,15 @@ class Plant:
             raise Failure("listen on %s:%d: %s" % (listener["place"], listener["port"], problem[0]))
         self.servers.append(thread)
 
-    def visit(self, visit, patience=1.2):
+    def visit(self, visit, stretch=1.0):
         """Goes there once; one word for what happened, and the address that the other side saw."""
-        result = ["timeout", "", 0]
-
-        def go():
-            try:
-                enter(self.name(visit["place"]))
-                client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-                client.settimeout(visit.get("patience", patience))
-                client.connect((visit["address"], visit["port"]))
-                result[2] = client.getsockname()[1]
-                client.sendall(b"GET / HTTP/1.1\r\n\r\n")
-                text = client.recv(4096).decode()
-                if text:
-                    word, _, seen = text.rpartition(" ")
-                    result[0], result[1] = word, seen
-                else:
-                    result[0] = "closed"
-                client.close()
-            except ConnectionRefusedError:
-                result[0] = "refused"
-            except ConnectionResetError:
-                result[0] = "reset"
-            except socket.timeout:
-                result[0] = "timeout"
-            except OSError as error:
-                result[0] = "unreachable" if error.errno in (101, 113) else "timeout"
-
-        thread = threading.Thread(target=go)
-        thread.start()
-        thread.join()
-        return result[0], result[1]
+        patience = visit["patience"] * stretch
+        try:
+            if visit["transport"] == "icmp":
+                return inside(self.name(visit["place"]), lambda: ping(visit["address"], patience)), ""
+            return inside(self.name(visit["place"]), lambda: get(visit["address"], visit["port"], patience))
+        except OSError as error:
+            return word(error), ""
 
     def watch(self, places):
         return Watcher(self, places)
@@ -179,8 +213,54 @@ class Plant:
         self.stopping = True
         for thread in self.servers:
             thread.join(1)
-        for name in self.names.values():
-            run(["ip", "netns", "del", name], check=False)
+        run(["ip", "-force", "-batch", "-"], "".join("netns del %s\n" % name for name in self.names.values()), check=False)
+
+
+def word(error):
+    if isinstance(error, ConnectionRefusedError):
+        return "refused"
+    if isinstance(error, ConnectionResetError):
+        return "reset"
+    return "unreachable" if error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH) else "timeout"
+
+
+def get(address, port, patience):
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
+        client.settimeout(patience)
+        client.connect((address, port))
+        client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        text = client.recv(4096).decode()
+        if not text:
+            return "closed", ""
+        answer, _, seen = text.rpartition(" ")
+        return answer, seen
+
+
+def ping(address, patience):
+    """An echo request, and whether its reply or an error about it came back."""
+    with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as client:
+        client.settimeout(patience)
+        own = threading.get_native_id() & 0xffff
+        head = struct.pack("!BBHHH", 8, 0, 0, own, 1)
+        filling = bytes(range(56))
+        client.sendto(struct.pack("!BBHHH", 8, 0, checksum(head + filling), own, 1) + filling, (address, 0))
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            data, (sender, _) = client.recvfrom(2048)
+            body = data[(data[0] & 15) * 4:]
+            kind, code = body[0], body[1]
+            if kind == 0 and struct.unpack("!H", body[4:6])[0] == own and sender == address:
+                return "echo reply"
+            if kind == 3 and code in (0, 1) and body[24:28] == socket.inet_aton(address):
+                return "unreachable"
+        return "timeout"
+
+
+def checksum(data):
+    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
 
 
 class Watcher:
@@ -232,18 +312,29 @@ def mac(data):
 
 
 def parse(data):
-    """The header of a TCP packet with its frame: addresses, ports, time to live and flags."""
+    """The headers of a frame that opens, accepts, refuses or complains; nothing for any other."""
     if len(data) < 34 or data[12:14] != b"\x08\x00":
         return None
     head = data[14:]
-    length = (head[0] & 15) * 4
-    if head[9] != 6 or len(head) < length + 14:
-        return None
-    source, target = struct.unpack("!HH", head[length:length + 4])
-    flags = head[length + 13] & 0x17
-    return {
+    body = head[(head[0] & 15) * 4:]
+    frame = {
         "sourceMAC": mac(data[6:12]), "targetMAC": mac(data[0:6]),
         "source": socket.inet_ntoa(head[12:16]), "target": socket.inet_ntoa(head[16:20]),
-        "sourcePort": source, "targetPort": target, "ttl": head[8],
-        "flags": "SYN-ACK" if flags & 18 == 18 else "SYN" if flags & 2 else "RST" if flags & 4 else "",
+        "sourcePort": 0, "targetPort": 0, "ttl": head[8],
     }
+    if head[9] == 6 and len(body) >= 14:
+        flags = body[13]
+        frame["sourcePort"], frame["targetPort"] = struct.unpack("!HH", body[:4])
+        frame["kind"] = "RST" if flags & 4 else "SYN-ACK" if flags & 18 == 18 else "SYN" if flags & 2 else ""
+    elif head[9] == 1 and len(body) >= 8:
+        frame["kind"] = "icmp %d %d" % (body[0], body[1])
+        if body[0] not in (0, 8):
+            # The error quotes the packet that it is about.
+            quoted = body[8:]
+            inner = quoted[(quoted[0] & 15) * 4:]
+            frame["kind"] += " %s %s" % (socket.inet_ntoa(quoted[12:16]), socket.inet_ntoa(quoted[16:20]))
+            if quoted[9] == 1:
+                frame["sourcePort"] = frame["targetPort"] = struct.unpack("!H", inner[4:6])[0]
+            else:
+                frame["sourcePort"], frame["targetPort"] = struct.unpack("!HH", inner[:4])
+    return frame if frame.get("kind") else None

@@ -132,6 +132,7 @@ func quietly() -> UInt64 {
     digest.add(offers.moment.due)
     digest.add(offers.moment.backgroundDue)
     digest.add(offers.moment.hasCome(at: 30) && offers.list.isEmpty ? "come" : "not yet")
+    digest.add(offers.isAhead(95) && !offers.isAhead(20) && offers.isEmpty ? "ahead" : "near")
     digest.add(Outbox<Bakery>(now: 0, actor: 0).isTelling ? "tells" : "is silent")
     var queue = Queue<String>(["셋", "넷"])
     queue.append("다섯")

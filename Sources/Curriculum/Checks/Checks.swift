@@ -14,6 +14,8 @@ public struct Checks {
   public var model: (Lesson, Course) -> [Diagnostic]
   /// The keys of `ui.yaml` that the program asks for.
   public var requiredWords: [String]
+  /// How the lessons are run.
+  public var spreading = Spreading.inOrder
 
   public init(
     scriptFlaw: @escaping (String) -> String? = { _ in nil },
@@ -37,12 +39,13 @@ public struct Checks {
   public func run(_ course: Course) -> [Diagnostic] {
     let findings = Findings()
     checkCourse(course, findings)
-    for lesson in course.lessons {
+    let found = spreading.map(course.lessons.count) { model(course.lessons[$0], course) }
+    for (number, lesson) in course.lessons.enumerated() {
       LessonCheck(lesson: lesson, course: course, checks: self, findings: findings).run()
       for language in course.languages {
         TextCheck(lesson: lesson, course: course, language: language, findings: findings).run()
       }
-      findings.list += model(lesson, course)
+      findings.list += found[number]
     }
     for language in course.languages {
       LanguageCheck(language: language, course: course, requiredWords: requiredWords, findings: findings).run()

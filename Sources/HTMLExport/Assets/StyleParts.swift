@@ -43,6 +43,9 @@ enum StyleParts {
     .js .step[aria-current]{border-left-color:var(--act);background:var(--act-soft);border-radius:0 6px 6px 0}
     .js .step[aria-current] .did{font-weight:500} .js .step[aria-current] .time,.js .step[aria-current] .more{color:var(--ink)}
     .fault details{margin-bottom:1rem}
+    .life{margin-top:1rem} .life .wide{overflow-x:auto;margin:.8rem 0} .life table{border-collapse:collapse;font-size:.86rem;min-width:44rem}
+    .life caption{text-align:left;font-weight:600;padding:.2rem 0} .life th,.life td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-top:1px solid var(--line)}
+    .life code{display:block;white-space:nowrap} .life ul{margin:0;padding-left:1rem}
 
     """#
 

@@ -118,7 +118,7 @@ struct LessonPage {
         .tag("h2", [.type("eyebrow"), With("tabindex", "-1")], words),
         .tag("div", [.type("prose")], prose.blocks(text.beat(id)?.blocks ?? [])),
         steps.player(stretch, level: lesson.level, heading: words),
-      ]
+      ] + LifeNodes(context: context).nodes(stretch.lives)
     )
   }
 
@@ -131,7 +131,7 @@ struct LessonPage {
       [
         .tag("h2", [.type("eyebrow"), With("tabindex", "-1")], words),
         steps.player(stretch, level: lesson.level, heading: words),
-      ]
+      ] + LifeNodes(context: context).nodes(stretch.lives)
     )
   }
 
@@ -156,7 +156,7 @@ struct LessonPage {
               [
                 .tag("summary", [], context.say("page.fault-steps", ["count": "\(trial.stretch.steps.count)"])),
                 steps.player(trial.stretch, level: lesson.level, heading: title),
-              ]
+              ] + LifeNodes(context: context).nodes(trial.stretch.lives)
             ),
           ]
         )

@@ -121,18 +121,16 @@ struct Authorizer {
 
   /// Whether some Pod of the node uses an object.
   private func isUsed(_ resource: String, _ name: String, _ namespace: String, on node: String) -> Bool {
-    for pod in cache.pods(on: node) where pod.metadata.namespace == namespace {
-      if resource == "serviceaccounts" {
-        if pod.spec.serviceAccountName == name { return true }
-        continue
-      }
+    cache.anyPod(on: node) { pod in
+      if pod.metadata.namespace != namespace { return false }
+      if resource == "serviceaccounts" { return pod.spec.serviceAccountName == name }
       for volume in pod.spec.volumes where PodReferences.names(volume, resource).contains(name) { return true }
       for container in pod.spec.containers + pod.spec.initContainers
       where PodReferences.names(container, resource).contains(name) {
         return true
       }
+      return false
     }
-    return false
   }
 }
 

@@ -13,6 +13,7 @@ enum Views {
         }
       }
       return out
+    case .hops(let number): return simulation.lastLife.text(of: number)
     case .network(let view, let place): return NetworkViews.text(view, place, in: simulation)
     case .containers(let node):
       return look(node, simulation) { NodeView.containers(in: $0, at: $1) } ?? ""

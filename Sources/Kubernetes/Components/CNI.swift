@@ -83,6 +83,9 @@ public struct CNI: Component {
     }
   }
 
+  /// Goes on from the beginning of the range, as somebody without files would.
+  mutating func forgetLast() { lastReserved = nil }
+
   /// The plugin is started anew for every call, and its reservations are files: it forgets nothing.
   public mutating func restart(at now: Time) { inbox.removeAll() }
 

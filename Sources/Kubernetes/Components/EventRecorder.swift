@@ -29,8 +29,26 @@ public struct EventRecorder: Sendable {
 
     /// What makes two Events the same.
     fileprivate var identity: String {
-      let object = "\(about.kind)/\(about.namespace)/\(about.name)/\(about.uid)/\(about.fieldPath)"
-      return "\(object)\u{1f}\(type)\u{1f}\(reason)\u{1f}\(message)"
+      var text = ""
+      text.reserveCapacity(message.utf8.count + 160)
+      text += object
+      text += "/"
+      text += about.fieldPath
+      for part in [type, reason, message] {
+        text += "\u{1f}"
+        text += part
+      }
+      return text
+    }
+
+    /// Whose Event it is; a uid is nobody else's.
+    fileprivate var object: String {
+      about.uid.isEmpty ? "\(about.kind)/\(about.namespace)/\(about.name)" : about.uid
+    }
+
+    fileprivate var subject: Kube.Subject {
+      guard let kind = Kind.named(about.kind) else { return .named(about.name) }
+      return .object(ObjectKey(kind, about.namespace, about.name))
     }
   }
 
@@ -41,6 +59,9 @@ public struct EventRecorder: Sendable {
 
   private struct Item: Sendable {
     var note: Note
+    // Both are worked out once: whoever asks what comes next looks at the head of the queue.
+    let identity: String
+    let subject: Kube.Subject
     var time: Time
     var count: Int64
     var known: ObjectKey?
@@ -78,18 +99,21 @@ public struct EventRecorder: Sendable {
   /// Notes an Event; it leaves with a later step.
   public mutating func record(_ note: Note, at now: Time) {
     let identity = note.identity
-    let object = "\(note.about.kind)/\(note.about.namespace)/\(note.about.name)/\(note.about.uid)"
-    let count = (known[identity]?.count ?? 0) + 1
-    let key = known[identity]?.key
+    let before = known[identity]
+    let count = (before?.count ?? 0) + 1
+    let key = before?.key
     if count > 1, style == .series, count > 2 {
       // A running series is only written every few minutes.
       known[identity]?.count = count
       return
     }
-    let isAllowed = style == .series || spend(object, now)
+    let isAllowed = style == .series || spend(note.object, now)
     let name = key ?? newKey(note, now)
     known[identity] = Known(key: name, count: count)
-    if isAllowed { queue.append(Item(note: note, time: now, count: count, known: key)) }
+    if !isAllowed { return }
+    queue.append(
+      Item(note: note, identity: identity, subject: note.subject, time: now, count: count, known: key)
+    )
   }
 
   private mutating func newKey(_ note: Note, _ now: Time) -> ObjectKey {
@@ -151,19 +175,19 @@ public struct EventRecorder: Sendable {
 
   public func offers(_ offers: inout KubeOffers) {
     guard let item = queue.first else { return }
-    offers.add("record", subject(item), when: request == nil, due: retryAt, else: Obstacle("obstacle.event.sent"))
+    offers.add("record", item.subject, when: request == nil, due: retryAt, else: Obstacle("obstacle.event.sent"))
   }
 
   /// Sends the next Event.
   ///
   /// False when the action is another one.
   public mutating func perform(_ action: KubeAction, _ client: inout Client, _ out: inout KubeOutbox) -> Bool {
-    guard action.verb == "record", let item = queue.first, subject(item) == action.subject else { return false }
+    guard action.verb == "record", let item = queue.first, item.subject == action.subject else { return false }
     var asked: Request
     if let key = item.known {
       asked = client.request(.patch, key)
       asked.body = .patch(.strategic, change(item))
-    } else if let key = known[item.note.identity]?.key {
+    } else if let key = known[item.identity]?.key {
       asked = client.request(.create, key)
       asked.body = .object(Object(event: event(item, key)))
     } else {
@@ -187,12 +211,6 @@ public struct EventRecorder: Sendable {
 
   public var state: Value {
     .list(queue.elements.map { .string("\($0.note.reason) \($0.note.about.name) x\($0.count)") })
-  }
-
-  private func subject(_ item: Item) -> Kube.Subject {
-    let about = item.note.about
-    guard let kind = Kind.named(about.kind) else { return .named(about.name) }
-    return .object(ObjectKey(kind, about.namespace, about.name))
   }
 
   private func event(_ item: Item, _ key: ObjectKey) -> Event {

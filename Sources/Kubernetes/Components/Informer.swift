@@ -54,7 +54,7 @@ public struct Informer: Sendable {
 
   /// Takes a watch event in; true when it is one of this informer's.
   public mutating func receive(_ event: WatchEvent) -> Bool {
-    guard event.object.key.kind == kind, phase == .watching else { return false }
+    guard event.object.kind == kind, phase == .watching else { return false }
     waiting.append(event)
     return true
   }

@@ -42,7 +42,7 @@ public struct QuotaController: Component, Watching {
   public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) {
     switch core.perform(action, &out) {
     case .observed(let event, let before):
-      for key in QuotaController.quotas(event, before, in: core) { core.queue.add(key) }
+      for key in QuotaController.quotas(event, before, in: &core) { core.queue.add(key) }
       absorb()
     case .sync(let key): sync(key, &out)
     case .done, .other: break
@@ -56,19 +56,18 @@ public struct QuotaController: Component, Watching {
   // MARK: Helpers
 
   private mutating func absorb() {
-    core.absorb { event, before, core in QuotaController.quotas(event, before, in: core).isEmpty }
+    core.absorb { event, before, core in QuotaController.quotas(event, before, in: &core).isEmpty }
   }
 
   /// The quotas that have to be counted anew: a new or changed one, and those of a namespace that gives something back.
-  private static func quotas(_ event: WatchEvent, _ before: Object?, in core: ControllerCore) -> [ObjectKey] {
+  private static func quotas(_ event: WatchEvent, _ before: Object?, in core: inout ControllerCore) -> [ObjectKey] {
     let object = event.object
     if let quota = object.as(ResourceQuota.self) {
       return event.type != .deleted && quota.spec.hard != quota.status.hard ? [object.key] : []
     }
-    let informer = core.informer(.resourceQuota)
-    if informer.cache.isEmpty || !frees(event, before) { return [] }
+    if core.hasNone(.resourceQuota) || !frees(event, before) { return [] }
     var keys: [ObjectKey] = []
-    for held in informer.objects where held.namespace == object.namespace {
+    for held in core.informer(.resourceQuota).objects where held.namespace == object.namespace {
       guard let quota = held.as(ResourceQuota.self) else { continue }
       if quota.spec.hard.names.contains(where: { QuotaUsage.counts(object.kind, $0) }) { keys.append(held.key) }
     }

@@ -14,8 +14,9 @@ public struct ImageName: Equatable, Sendable {
     }
     // A colon before the last slash belongs to the port of the registry.
     var colon: String.Index? = nil
-    for index in rest.indices {
-      if rest[index] == ":" { colon = index } else if rest[index] == "/" { colon = nil }
+    for index in rest.utf8.indices {
+      let byte = rest.utf8[index]
+      if byte == UInt8(ascii: ":") { colon = index } else if byte == UInt8(ascii: "/") { colon = nil }
     }
     if let colon {
       repository = String(rest[..<colon])

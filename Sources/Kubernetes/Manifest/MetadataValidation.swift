@@ -75,8 +75,8 @@ extension Check {
     immutable(["metadata", "name"], old.name, new.name)
     immutable(["metadata", "namespace"], old.namespace, new.namespace)
     immutable(["metadata", "uid"], old.uid, new.uid)
-    immutable(["metadata", "creationTimestamp"], old.creationTimestamp?.text ?? "", new.creationTimestamp?.text ?? "")
-    immutable(["metadata", "deletionTimestamp"], old.deletionTimestamp?.text ?? "", new.deletionTimestamp?.text ?? "")
+    immutable(["metadata", "creationTimestamp"], old.creationTimestamp, new.creationTimestamp)
+    immutable(["metadata", "deletionTimestamp"], old.deletionTimestamp, new.deletionTimestamp)
     if new.generation < old.generation {
       invalid(["metadata", "generation"], new.generation, "must not be decremented")
     }
@@ -90,8 +90,12 @@ extension Check {
     )
   }
 
-  mutating func immutable(_ path: [String], _ old: String, _ new: String) {
-    if old != new { invalid(path, new, "field is immutable") }
+  mutating func immutable(_ path: @autoclosure () -> [String], _ old: String, _ new: String) {
+    if old != new { invalid(path(), new, "field is immutable") }
+  }
+
+  private mutating func immutable(_ path: @autoclosure () -> [String], _ old: Timestamp?, _ new: Timestamp?) {
+    if old != new { immutable(path(), old?.text ?? "", new?.text ?? "") }
   }
 
   // MARK: Small kinds

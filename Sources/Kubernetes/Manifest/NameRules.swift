@@ -4,11 +4,7 @@ enum NameRules {
   static func subdomain(_ name: String) -> [String] {
     var problems: [String] = []
     if name.utf8.count > 253 { problems.append(tooLong(253)) }
-    var fits = true
-    for part in name.utf8.split(separator: dot, omittingEmptySubsequences: false) where !isLabel(Array(part)) {
-      fits = false
-    }
-    if !fits {
+    if !isSubdomain(name.utf8[...]) {
       problems.append(
         "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start"
           + " and end with an alphanumeric character (e.g. 'example.com', regex used for validation is"
@@ -22,7 +18,7 @@ enum NameRules {
   static func label(_ name: String) -> [String] {
     var problems: [String] = []
     if name.utf8.count > 63 { problems.append(tooLong(63)) }
-    if !isLabel(Array(name.utf8)) {
+    if name.utf8.contains(dot) || !isSubdomain(name.utf8[...]) {
       problems.append(
         "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end"
           + " with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is"
@@ -106,8 +102,19 @@ enum NameRules {
     isLower(byte) || isDigit(byte) || (byte >= 65 && byte <= 90) || byte == hyphen || byte == dot || byte == 95
   }
 
-  private static func isLabel(_ bytes: [UInt8]) -> Bool {
-    guard let first = bytes.first, let last = bytes.last, first != hyphen, last != hyphen else { return false }
-    return bytes.allSatisfy { isLower($0) || isDigit($0) || $0 == hyphen }
+  /// Labels with dots between them: letters and digits at both ends of each, hyphens between those.
+  static func isSubdomain(_ bytes: Substring.UTF8View) -> Bool {
+    var last = dot
+    for byte in bytes {
+      if byte == dot {
+        if last == dot || last == hyphen { return false }
+      } else if byte == hyphen {
+        if last == dot { return false }
+      } else if !isLower(byte), !isDigit(byte) {
+        return false
+      }
+      last = byte
+    }
+    return last != dot && last != hyphen
   }
 }

@@ -122,7 +122,10 @@ struct Check {
     problems.append(FieldProblem(.invalid, path, got: LabelText.quoted(text), detail: detail))
   }
 
-  mutating func invalid(_ path: [String], _ text: String, _ details: [String]) {
+  // Nearly everything is right: a path is only put together where something is wrong.
+  mutating func invalid(_ path: @autoclosure () -> [String], _ text: String, _ details: [String]) {
+    if details.isEmpty { return }
+    let path = path()
     for detail in details { invalid(path, text, detail) }
   }
 
@@ -172,11 +175,11 @@ struct Check {
   }
 
   /// An enumeration that must not be empty.
-  mutating func choice(_ path: [String], _ text: String, _ supported: [String]) {
-    if text.isEmpty { required(path) } else if !supported.contains(text) { unsupported(path, text, supported) }
+  mutating func choice(_ path: @autoclosure () -> [String], _ text: String, _ supported: [String]) {
+    if text.isEmpty { required(path()) } else if !supported.contains(text) { unsupported(path(), text, supported) }
   }
 
-  mutating func notNegative(_ path: [String], _ number: Int64) {
-    if number < 0 { invalid(path, number, "must be greater than or equal to 0") }
+  mutating func notNegative(_ path: @autoclosure () -> [String], _ number: Int64) {
+    if number < 0 { invalid(path(), number, "must be greater than or equal to 0") }
   }
 }

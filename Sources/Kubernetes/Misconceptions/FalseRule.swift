@@ -30,6 +30,16 @@ public enum FalseRule: String, CaseIterable, Sendable {
   case selfRollback = "self-rollback"
   case parentDeletesChildren = "parent-deletes-children"
   case networkAfterContainer = "network-after-container"
+  case pauseJoinsByPort = "pause-joins-by-port"
+  case addressPerContainer = "address-per-container"
+  case bridgeGivesAddresses = "bridge-gives-addresses"
+  case natBetweenPods = "nat-between-pods"
+  case apiserverPushesEndpoints = "apiserver-pushes-endpoints"
+  case nodePortPerProxy = "node-port-per-proxy"
+  case proxyCarriesTraffic = "kube-proxy-carries-traffic"
+  case serviceIsAMachine = "service-is-a-machine"
+  case noEndpointsTimeOut = "no-endpoints-times-out"
+  case connectionsMove = "connections-move"
   case setsAreAlike = "sets-are-alike"
   case daemonSetPlaces = "daemonset-places"
   case everyNodeMeansEvery = "every-node-means-every"
@@ -53,15 +63,26 @@ public enum FalseRule: String, CaseIterable, Sendable {
     case .schedulerSuppliesMetrics: ["rule.request", "rule.response"]
     case .logsThroughMetricsServer, .metricsArePushed: ["rule.node-call", "rule.node-reply"]
     case .networkAfterContainer: ["rule.network-reply"]
+    case .bridgeGivesAddresses: ["rule.network", "rule.network-reply", "rule.kernel"]
+    case .proxyCarriesTraffic: ["rule.visit"]
     default: []
+    }
+  }
+
+  /// Whether it shows only where kernels move packets.
+  public var isAboutPackets: Bool {
+    switch self {
+    case .pauseJoinsByPort, .addressPerContainer, .bridgeGivesAddresses, .natBetweenPods, .apiserverPushesEndpoints,
+      .nodePortPerProxy, .proxyCarriesTraffic, .serviceIsAMachine, .noEndpointsTimeOut, .connectionsMove:
+      true
+    default: false
     }
   }
 
   /// What only false worlds do: such a step is what the learner came to see.
   static let verbs = [
     "dispatch", "order", "assign", "claim", "plug", "spawn", "launch", "peek", "measure", "rescale", "relay", "push",
-    "join",
-    "roll-back", "take-along", "turn-away",
+    "join", "roll-back", "link", "lease", "carry", "take-along", "turn-away",
   ]
 }
 

@@ -40,6 +40,11 @@ extension FalseRule {
       cast.haunt(evictor, TaintEvictionController.self, with: Hasty(scene))
     case .deploymentOwnsPods, .terminatingCounts, .oneInOneOut, .undoIsRestore, .selfRollback, .parentDeletesChildren:
       hauntWorkloads(&cast, scene)
+    case .pauseJoinsByPort, .addressPerContainer, .bridgeGivesAddresses, .natBetweenPods:
+      hauntPodNetworks(&cast, spec)
+    case .apiserverPushesEndpoints, .nodePortPerProxy, .proxyCarriesTraffic, .serviceIsAMachine, .noEndpointsTimeOut,
+      .connectionsMove:
+      hauntServices(&cast, scene)
     }
   }
 

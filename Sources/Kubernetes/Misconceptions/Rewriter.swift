@@ -11,6 +11,11 @@ struct Rewriter: Ghost {
   /// What its host is kept from doing.
   private var bars: (Verb) -> Bool = { _ in false }
 
+  init() {}
+
+  /// What its host says is changed.
+  init(saying outward: @escaping (Message) -> Message?) { self.outward = outward }
+
   mutating func hear(_ message: Message, from sender: Address, at now: Time) -> Message? { inward(message) }
   func forbids(_ verb: Verb, _ subject: Kube.Subject) -> Bool { bars(verb) }
 
@@ -202,6 +207,20 @@ extension Rewriter {
         autoscaler.spec.metrics[index].resource?.target.averageUtilization = 100
       }
     }
+  }
+
+  /// What is listed and told of a kind is changed before it is heard.
+  static func learning<R: APIRecord>(_ type: R.Type, _ change: @escaping (inout R) -> Void) -> Rewriter {
+    var ghost = hearing(type, change)
+    let watched = ghost.inward
+    ghost.inward = { message in
+      guard case .response(var response) = message else { return watched(message) }
+      for index in response.objects.indices where response.objects[index].kind == type.kind {
+        response.objects[index].update(type, change)
+      }
+      return .response(response)
+    }
+    return ghost
   }
 
   /// What a watch tells of a kind is changed before it is heard.

@@ -2,6 +2,7 @@
 enum LabelText {
   /// What is wrong with a key such as `kubernetes.io/role`; nothing when it is fine.
   static func keyProblems(_ key: String) -> [String] {
+    if isFine(key) { return [] }
     let parts = key.split(separator: "/", omittingEmptySubsequences: false)
     if parts.count > 2 {
       return [
@@ -30,6 +31,7 @@ enum LabelText {
 
   /// What is wrong with the value of a label; nothing when it is fine.
   static func valueProblems(_ value: String) -> [String] {
+    if value.isEmpty || isName(value.utf8[...]) { return [] }
     let bytes = Array(value.utf8)
     var problems: [String] = []
     if bytes.count > 63 { problems.append("must be no more than 63 characters") }
@@ -93,6 +95,27 @@ enum LabelText {
     var out = ""
     for (index, problem) in problems.enumerated() { out += (index > 0 ? "; " : "") + problem }
     return out
+  }
+
+  /// Whether a key is as most are, so that nobody need look for what is wrong with it.
+  private static func isFine(_ key: String) -> Bool {
+    let bytes = key.utf8
+    guard let slash = bytes.firstIndex(of: UInt8(ascii: "/")) else { return isName(bytes[...]) }
+    let prefix = bytes[..<slash]
+    return prefix.count <= 253 && NameRules.isSubdomain(prefix) && isName(bytes[bytes.index(after: slash)...])
+  }
+
+  /// At most 63 characters that may stand in a name.
+  private static func isName(_ bytes: Substring.UTF8View) -> Bool {
+    var count = 0
+    var last: UInt8 = 0
+    for byte in bytes {
+      let isSign = byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+      if !isLetterOrDigit(byte), !isSign || count == 0 { return false }
+      count += 1
+      last = byte
+    }
+    return count > 0 && count <= 63 && isLetterOrDigit(last)
   }
 
   private static func isLower(_ byte: UInt8) -> Bool { (byte >= 97 && byte <= 122) || (byte >= 48 && byte <= 57) }

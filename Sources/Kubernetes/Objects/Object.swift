@@ -45,12 +45,13 @@ public struct Object: Sendable {
   public var kind: Kind { box.kind }
 
   public var metadata: ObjectMeta {
-    get { box.metadata.content }
+    // What is read of it is read in its place: it is large, and nearly every step looks at a field or two.
+    _read { yield box.metadata.content }
     set { box = ObjectBox(box.kind, Shared(newValue), box.content) }
   }
 
   public var content: Content {
-    get { box.content }
+    _read { yield box.content }
     set { box = ObjectBox(box.kind, box.metadata, newValue) }
   }
 

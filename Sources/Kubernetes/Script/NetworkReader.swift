@@ -125,6 +125,14 @@ enum NetworkReader {
     return ObjectKey(kind, second, first)
   }
 
+  static func hops(_ words: [Word], _ verb: Word) throws(Mistake) -> ScriptLine.View {
+    if words.isEmpty { return .hops(packet: 1) }
+    guard words.count == 1, let number = Int(words[0].text), number > 0 else {
+      throw Mistake("script.usage", verb, [("usage", "hops [NUMBER]")])
+    }
+    return .hops(packet: number)
+  }
+
   static func view(_ words: [Word], _ verb: Word) throws(Mistake) -> ScriptLine.View {
     let known: [(words: [String], what: ScriptLine.NetworkView)] = [
       (["ip", "addr"], .addresses), (["ip", "route"], .routes), (["ip", "neigh"], .neighbours),

@@ -33,6 +33,8 @@ public enum ScriptLine: Equatable, Sendable {
     case directory(path: String, node: String)
     case log(container: String, node: String)
     case network(NetworkView, place: String)
+    /// What happened to one packet of what was sent last, counted from 1.
+    case hops(packet: Int)
   }
 
   /// A part of a network, as its tool prints it.

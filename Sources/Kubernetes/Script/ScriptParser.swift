@@ -111,6 +111,7 @@ public struct ScriptParser {
     case "advance":
       _ = try arguments(rest, ["DURATION"], verb)
       return .advance(try duration(rest[0]))
+    case "hops": return .view(try NetworkReader.hops(rest, verb))
     case "send": return .send(try NetworkReader.send(rest, verb))
     case "dig", "nslookup": return .send(try NetworkReader.lookup(rest, verb))
     case "ip", "bridge", "iptables-save", "conntrack", "ss", "tcpdump":
@@ -190,6 +191,7 @@ public struct ScriptParser {
     "kubectl", "preload", "break", "repair", "slow", "cut", "mend", "kill", "load", "advance", "until", "mark",
     "etcdctl",
     "crictl", "cat", "ls", "send", "dig", "nslookup", "ip", "bridge", "iptables-save", "conntrack", "ss", "tcpdump",
+    "hops",
   ]
 
   /// Lines of the script language that need parts of the cluster which are not built yet.

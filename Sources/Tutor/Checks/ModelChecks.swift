@@ -17,8 +17,8 @@ public struct ModelChecks {
 
   /// The checks of a course with the model behind them.
   public static func checks(for course: Course, requiredWords: [String] = []) -> Checks {
-    let model = ModelChecks(Studio(course))
-    return Checks(requiredWords: requiredWords) { lesson, _ in model.run(lesson) }
+    // Lessons may be run side by side: each in a studio of its own.
+    Checks(requiredWords: requiredWords) { lesson, course in ModelChecks(Studio(course)).run(lesson) }
   }
 
   /// Everything that is wrong with a lesson, the mistakes of its first variant before those of others.

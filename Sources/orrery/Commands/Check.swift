@@ -55,10 +55,11 @@ struct Check: ParsableCommand {
   /// Everything that is wrong with a course, in reading order and once.
   static func findings(_ source: CourseSource) -> (course: Course, diagnostics: [Diagnostic]) {
     let words = Course.load(.embedded, language: "en").course.language("en").words.keys
-    let checks = Checks(requiredWords: words) { lesson, course in
+    var checks = Checks(requiredWords: words) { lesson, course in
       let findings = ScriptCheck(course).run(lesson)
       return findings.isEmpty ? ModelChecks(Studio(course)).run(lesson) : findings
     }
+    checks.spreading = .processors
     var (course, diagnostics) = checks.run(source)
     diagnostics += ScriptCheck(course).clusters()
     var seen: [Diagnostic] = []

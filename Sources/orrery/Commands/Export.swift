@@ -37,6 +37,7 @@ struct Export: ParsableCommand {
     options.seed = seed
     options.isSingle = single
     options.maker = Program.version
+    options.spreading = .processors
     let (files, diagnostics) = Site.export(loaded.course, options: options)
     guard diagnostics.isEmpty else { throw LoadedCourse.stop(diagnostics) }
     for file in files { try Files.write(file.text, to: "\(folder)/\(file.path)") }

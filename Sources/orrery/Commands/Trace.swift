@@ -12,7 +12,7 @@ struct Trace: ParsableCommand {
       code, resourceVersion and note. What kubectl prints is a row of kubectl.
 
       A script is a list of lines: kubectl commands as you type them, preload, break, repair, slow, cut, mend, kill, \
-      advance, until and mark. Its files are found beside it. Manifests are applied together, or not at all where one has a mistake.
+      advance, until, mark, send, and looks such as hops, iptables-save or tcpdump. Its files are found beside it. Manifests are applied together, or not at all where one has a mistake.
       """
   )
 
@@ -50,6 +50,12 @@ struct Trace: ParsableCommand {
   @Option(help: "Stop after this many steps.")
   var steps: Int = 1_000_000
 
+  @Option(
+    name: .customLong("pcap"),
+    help: "Write what every machine and every Pod saw at its interfaces into this folder, for Wireshark and tcpdump."
+  )
+  var captures: String?
+
   @Flag(help: "Print the digest of the run at the end.")
   var digest = false
 
@@ -71,11 +77,23 @@ struct Trace: ParsableCommand {
     let simulation = performance.simulation
     if output == .mermaid { Output.write(Mermaid.text(simulation)) } else { print(simulation) }
     if digest { Output.line("\(output == .mermaid ? "%% " : "")digest \(simulation.digest.text)") }
+    if let captures { try write(simulation.captures, to: captures) }
     let diagnostics = performance.diagnostics
     for diagnostic in diagnostics { Output.complain(diagnostic.printed) }
     if !isFinished { throw Stop(.findings, "stopped after \(steps) steps; --steps N allows more") }
     if diagnostics.contains(where: { $0.severity == .error }) { throw Stop(.badData) }
     if !diagnostics.isEmpty { throw Stop(.findings) }
+  }
+
+  /// One file for each machine and each Pod.
+  private func write(_ files: [CaptureFile], to folder: String) throws(Stop) {
+    if files.isEmpty {
+      throw Stop(
+        .findings,
+        "--pcap: no packet was sent; a line of a script such as `send http://svc/web from node1` sends some"
+      )
+    }
+    for file in files { try Files.write(file.bytes, to: "\(folder)/\(file.name)") }
   }
 
   private func follow(_ simulation: inout Simulation) -> Bool {

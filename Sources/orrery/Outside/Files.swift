@@ -86,7 +86,9 @@ enum Files {
   }
 
   /// Writes a file and the folders on the way to it; a reader sees the old file or the new one, never a half.
-  static func write(_ text: String, to path: String) throws(Stop) {
+  static func write(_ text: String, to path: String) throws(Stop) { try write(Array(text.utf8), to: path) }
+
+  static func write(_ bytes: [UInt8], to path: String) throws(Stop) {
     let url = URL(filePath: path)
     do {
       try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -94,7 +96,7 @@ enum Files {
       throw Stop(.cannotCreate, "\(path): its folder cannot be made: \(error)")
     }
     do {
-      try Data(text.utf8).write(to: url, options: .atomic)
+      try Data(bytes).write(to: url, options: .atomic)
     } catch {
       throw Stop(.cannotCreate, "\(path): it cannot be written: \(error)")
     }

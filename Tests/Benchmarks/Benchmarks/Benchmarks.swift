@@ -5,7 +5,7 @@ import Foundation
 /// Without arguments every benchmark runs in a process of its own, so that one's memory is not another's.
 @main
 struct Benchmarks {
-  static let all: [Benchmark] = ModelBenchmarks.all + ProgramBenchmarks.all
+  static let all: [Benchmark] = ModelBenchmarks.all + PacketBenchmarks.all + ProgramBenchmarks.all
 
   static func main() throws {
     var arguments = CommandLine.arguments.dropFirst()

@@ -3,8 +3,9 @@ import Kubernetes
 
 /// Clusters of any size, made for measuring.
 enum Clusters {
-  static func simulation(nodes: Int, script: String, budget: Int) -> Simulation {
+  static func simulation(nodes: Int, script: String, budget: Int, packets: Bool = false) -> Simulation {
     var spec = ClusterSpec()
+    spec.hasPackets = packets
     for number in 1...nodes {
       var machine = ClusterSpec.Machine(name: "node\(number)", ip: address(198, number))
       machine.podCIDR = "172.\(16 + number / 256).\(number % 256).0/24"
@@ -16,9 +17,28 @@ enum Clusters {
     spec.clusterCIDR = "172.16.0.0/12"
     spec.controlPlaneIP = "192.0.2.10"
     let parser = ScriptParser(version: .now) { _ in .problems([]) }
-    let (lines, problems) = parser.parse(script)
+    return Simulation(spec, images: Images(), seed: 1, script: lines(script), parser: parser, budget: budget)
+  }
+
+  static func lines(_ script: String) -> [NumberedLine] {
+    let (lines, problems) = ScriptParser(version: .now) { _ in .problems([]) }.parse(script)
     precondition(problems.isEmpty, "the script is right")
-    return Simulation(spec, images: Images(), seed: 1, script: lines, parser: parser, budget: budget)
+    return lines
+  }
+
+  /// Types one command that creates so many Services before the same Pods.
+  static func expose(_ count: Int, in simulation: inout Simulation) {
+    guard let kubectl = simulation.world.address(of: "kubectl") else { return }
+    var objects: [Command.Sourced] = []
+    for number in 1...count {
+      var service = Service()
+      service.metadata = ObjectMeta(name: "svc-\(number)", namespace: "default")
+      service.spec.selector = ["app": "web"]
+      service.spec.ports = [ServicePort(80, target: PortTarget(8080))]
+      objects.append(Command.Sourced(Object(service), file: "services.yaml"))
+    }
+    let command = Command(line: "kubectl create -f services.yaml", namespace: "default", operation: .create(objects))
+    simulation.intervene(.tell(.command(command), to: kubectl))
   }
 
   /// Types one command that creates so many Pods.

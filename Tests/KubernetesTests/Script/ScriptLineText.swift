@@ -21,6 +21,7 @@ enum ScriptLineText {
       return "load \(order.namespace)/\(order.text) \(amounts)" + (order.isShared ? " shared" : "")
     case .send(let line): return "send \(line.text) from \(line.client)"
     case .view(.network(let view, let place)): return "\(view.rawValue) \(place)"
+    case .view(.hops(let number)): return "hops \(number)"
     case .advance(let time): return "advance \(time)"
     case .mark(let name): return "mark \(name)"
     case .until(let goal): return "until \(goal.kindName) \(goal.namespace)/\(goal.name) \(of(goal.wanted))"

@@ -91,8 +91,18 @@ public struct ControllerCore: Sendable {
   }
 
   public subscript(key: ObjectKey) -> Object? {
-    for informer in client.informers where informer.kind == key.kind { return informer[key] }
+    for place in client.informers.indices where client.informers[place].kind == key.kind {
+      return client.informers[place][key]
+    }
     return nil
+  }
+
+  /// Whether nothing of a kind is known.
+  func hasNone(_ kind: Kind) -> Bool {
+    for place in client.informers.indices where client.informers[place].kind == kind {
+      return client.informers[place].cache.isEmpty
+    }
+    return true
   }
 
   // MARK: Messages

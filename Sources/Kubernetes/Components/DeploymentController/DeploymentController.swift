@@ -50,13 +50,16 @@ public struct DeploymentController: Component, Watching {
   public mutating func receive(_ message: Message, from sender: Address, at now: Time) {
     if case .leading = message { forget() }
     for answer in core.receive(message, at: now) { take(answer, at: now) }
+    passOver()
   }
 
   public func offers(_ offers: inout KubeOffers) { core.offers(&offers) }
 
   public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) {
     switch core.perform(action, &out) {
-    case .observed(let event, let before): observe(event, before)
+    case .observed(let event, let before):
+      observe(event, before)
+      passOver()
     case .sync(let key): sync(key, &out)
     case .done, .other: break
     }

@@ -2,6 +2,16 @@ import Clockwork
 
 // What the Deployment controller hears, and whose look it calls for.
 extension DeploymentController {
+  /// Pods that come and change are taken in at once: only the last that goes is waited for (Recreate).
+  mutating func passOver() {
+    for index in core.client.informers.indices where core.client.informers[index].kind == .pod {
+      while let next = core.client.informers[index].next, next.type != .deleted {
+        guard let (event, before) = core.client.informers[index].handle() else { break }
+        pods.follow(event, before: before)
+      }
+    }
+  }
+
   mutating func observe(_ event: WatchEvent, _ before: Object?) {
     switch event.object.kind {
     case .deployment: core.queue.add(event.object.key)

@@ -41,7 +41,7 @@ public struct EndpointController: Component, Watching {
   public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) {
     switch core.perform(action, &out) {
     case .observed(let event, let before):
-      for key in ServiceWatch.keys(event, before: before, in: core) { core.queue.add(key) }
+      for key in ServiceWatch.keys(event, before: before, in: &core) { core.queue.add(key) }
       absorb()
     case .sync(let key): sync(key, &out)
     case .done, .other: break
@@ -58,7 +58,7 @@ public struct EndpointController: Component, Watching {
   // MARK: Helpers
 
   private mutating func absorb() {
-    core.absorb { event, before, core in ServiceWatch.keys(event, before: before, in: core).isEmpty }
+    core.absorb { event, before, core in ServiceWatch.keys(event, before: before, in: &core).isEmpty }
   }
 
   private mutating func sync(_ key: ObjectKey, _ out: inout KubeOutbox) {

@@ -41,7 +41,7 @@ public struct EndpointSliceController: Component, Watching {
   public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) {
     switch core.perform(action, &out) {
     case .observed(let event, let before):
-      let keys = ServiceWatch.keys(event, before: before, in: core)
+      let keys = ServiceWatch.keys(event, before: before, in: &core)
       for key in keys { core.queue.add(key) }
       if keys.isEmpty, event.object.kind == .pod {
         out.note(Fact("fact.controller.no-service", ("pod", .string(event.object.key.text))))
@@ -64,7 +64,7 @@ public struct EndpointSliceController: Component, Watching {
   private mutating func absorb() {
     core.absorb { event, before, core in
       if event.object.kind == .pod { return !ServiceWatch.matters(event, before) }
-      return ServiceWatch.keys(event, before: before, in: core).isEmpty
+      return ServiceWatch.keys(event, before: before, in: &core).isEmpty
     }
   }
 

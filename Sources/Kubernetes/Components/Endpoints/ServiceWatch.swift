@@ -3,18 +3,18 @@ import Clockwork
 /// Which Services a change is about: the first half of both endpoint controllers.
 enum ServiceWatch {
   /// The keys of the Services that have to be looked at after an event.
-  static func keys(_ event: WatchEvent, before: Object?, in core: ControllerCore) -> [ObjectKey] {
+  static func keys(_ event: WatchEvent, before: Object?, in core: inout ControllerCore) -> [ObjectKey] {
     switch event.object.kind {
     case .service: return [event.object.key]
     case .pod:
       guard let pod = event.object.pod else { return [] }
-      guard event.type == .modified, let old = before?.pod else { return services(of: pod, in: core) }
+      guard event.type == .modified, let old = before?.pod else { return services(of: pod, in: &core) }
       if EndpointRules.movesBetweenServices(old, pod) {
-        var keys = services(of: pod, in: core)
-        for key in services(of: old, in: core) where !keys.contains(key) { keys.append(key) }
+        var keys = services(of: pod, in: &core)
+        for key in services(of: old, in: &core) where !keys.contains(key) { keys.append(key) }
         return keys
       }
-      return EndpointRules.matters(old, pod) ? services(of: pod, in: core) : []
+      return EndpointRules.matters(old, pod) ? services(of: pod, in: &core) : []
     default: return []
     }
   }
@@ -26,7 +26,7 @@ enum ServiceWatch {
   }
 
   /// The Services whose selector a Pod matches.
-  private static func services(of pod: Pod, in core: ControllerCore) -> [ObjectKey] {
+  private static func services(of pod: Pod, in core: inout ControllerCore) -> [ObjectKey] {
     var keys: [ObjectKey] = []
     let home = ObjectKey(.service, pod.metadata.namespace, "")
     core.informer(.service).cache.forEach(from: home) { key, object in
@@ -51,11 +51,13 @@ enum ServiceWatch {
 
 extension ControllerCore {
   /// Takes events into the caches that the controller has nothing to decide about: they are no step of their own.
-  mutating func absorb(_ isIdle: (WatchEvent, Object?, ControllerCore) -> Bool) {
+  ///
+  /// `isIdle` changes nothing: it is handed the core itself because a copy of all it holds would be made for every event.
+  mutating func absorb(_ isIdle: (WatchEvent, Object?, inout ControllerCore) -> Bool) {
     for index in client.informers.indices {
-      while let event = client.informers[index].next,
-        isIdle(event, client.informers[index][event.object.key], self)
-      {
+      while let event = client.informers[index].next {
+        let before = client.informers[index][event.object.key]
+        if !isIdle(event, before, &self) { break }
         _ = client.informers[index].handle()
       }
     }

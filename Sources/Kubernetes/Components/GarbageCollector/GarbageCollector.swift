@@ -82,7 +82,8 @@ public struct GarbageCollector: Component, Watching {
   private mutating func follow() {
     var touched: [ObjectKey] = []
     for index in core.client.informers.indices {
-      while let (event, _) = core.client.informers[index].handle() {
+      while let (event, before) = core.client.informers[index].handle() {
+        if let before, event.type == .modified, isSame(before, event.object) { continue }
         if event.type == .deleted {
           absent[event.object.uid] = true
           touched += graph.remove(event.object.uid)
@@ -96,6 +97,13 @@ public struct GarbageCollector: Component, Watching {
       touched += graph.orphans + graph.unfinished
     }
     for key in touched { core.queue.add(key) }
+  }
+
+  /// Most changes are of a status: they change nothing in who belongs to whom.
+  private func isSame(_ old: Object, _ new: Object) -> Bool {
+    old.uid == new.uid && old.metadata.ownerReferences == new.metadata.ownerReferences
+      && old.metadata.deletionTimestamp == new.metadata.deletionTimestamp
+      && old.metadata.finalizers == new.metadata.finalizers
   }
 
   private mutating func sync(_ key: ObjectKey, _ out: inout KubeOutbox) {

@@ -90,7 +90,7 @@ public struct Kernel: Component {
       offers.add(.oomKill, .container(group.pod, group.container))
     }
     moving.offers(&offers)
-    if offers.want == .all, offers.list.isEmpty {
+    if offers.want == .all, offers.isEmpty {
       offers.add(.read, .named("cgroups"), when: false, else: .nobodyReads)
     }
   }

@@ -43,6 +43,9 @@ struct Moving: Sendable {
   private(set) var results: Table<Int64, Result> = [:]
   private(set) var captures: Table<Int64, Capture> = [:]
   private var lastCapture: Int64 = 0
+  /// Hops of packets that belong to a visit, as they were made here.
+  private(set) var lives: Table<Int64, PacketLife.Entry> = [:]
+  private var lastEntry: Int64 = 0
   let random: Random
 
   init(_ network: NodeNetwork, random: Random) {
@@ -167,14 +170,21 @@ struct Moving: Sendable {
     case .answer: answer(action, &out)
     case .resolve: resolve(action, &out)
     default:
-      for place in network.heads {
-        for choice in choices(place, out.now, all: true) where Kube.Subject.named(choice.name) == action.subject {
-          let dice = dice(network.arrivals[place], choice.told)
-          settle(network.pass(place, at: out.now, dice, isTelling: out.isTelling), &out)
-          return
-        }
+      // What chance does by itself is asked for first: to look at everything that it could do costs much.
+      if !pass(action, all: false, &out) { _ = pass(action, all: true, &out) }
+    }
+  }
+
+  /// Moves the packet that an action names; false where it is not among those that were looked at.
+  private mutating func pass(_ action: KubeAction, all: Bool, _ out: inout KubeOutbox) -> Bool {
+    for place in network.heads {
+      for choice in choices(place, out.now, all: all) where Kube.Subject.named(choice.name) == action.subject {
+        let dice = dice(network.arrivals[place], choice.told)
+        settle(network.pass(place, at: out.now, dice, isTelling: out.isTelling), &out)
+        return true
       }
     }
+    return false
   }
 
   private mutating func connect(_ out: inout KubeOutbox) {
@@ -206,7 +216,9 @@ struct Moving: Sendable {
   private mutating func settle(_ outcome: NodeNetwork.Outcome, _ out: inout KubeOutbox) {
     let hop = outcome.hop
     if !hop.input.isEmpty { capture(hop.before, hop.namespace, hop.input, out.now) }
-    for frame in hop.frames { capture(frame.packet, hop.namespace, frame.device, out.now) }
+    // What a loopback interface sends is seen once, when it arrives there.
+    for frame in hop.frames where frame.device != "lo" { capture(frame.packet, hop.namespace, frame.device, out.now) }
+    if out.isTelling { remember(hop, out.now) }
     if let arrival = hop.arrival { out.note(arrival) }
     for stage in hop.stages { out.note(stage.fact) }
     for fact in hop.released { out.note(fact) }
@@ -224,6 +236,13 @@ struct Moving: Sendable {
     lastCapture += 1
     captures[lastCapture] = Capture(time: now, namespace: namespace, device: device, packet: packet)
     captures[lastCapture - 2000] = nil
+  }
+
+  private mutating func remember(_ hop: Hop, _ now: Time) {
+    guard hop.before.visit != 0 || hop.frames.contains(where: { $0.packet.visit != 0 }) else { return }
+    lastEntry += 1
+    lives[lastEntry] = PacketLife.Entry(time: now, hop: hop)
+    lives[lastEntry - 1000] = nil
   }
 
   private mutating func answer(_ action: KubeAction, _ out: inout KubeOutbox) {

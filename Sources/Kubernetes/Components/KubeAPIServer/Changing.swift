@@ -4,7 +4,7 @@ import Clockwork
 extension KubeAPIServer {
   mutating func change(_ flight: inout Flight, _ base: Object, at now: Time) {
     flight.base = base
-    if let node = flight.identity(version).node, let text = NodeRestriction.refusal(node, flight.request, base) {
+    if let node = flight.askingNode, let text = NodeRestriction.refusal(node, flight.request, base) {
       flight.fail(403, "Forbidden", text)
       return
     }
@@ -89,9 +89,11 @@ extension KubeAPIServer {
       flight.fail(409, "Conflict", Naming.otherUID(base.key, wanted: new.uid, found: base.uid))
       return
     }
-    object.metadata.uid = base.uid
-    object.metadata.creationTimestamp = base.metadata.creationTimestamp
-    object.metadata.resourceVersion = base.resourceVersion
+    object = object.with { metadata in
+      metadata.uid = base.uid
+      metadata.creationTimestamp = base.metadata.creationTimestamp
+      metadata.resourceVersion = base.resourceVersion
+    }
     switch flight.request.subresource {
     case "status": Strategy.prepareForStatusUpdate(&object, old: base)
     case "finalize":

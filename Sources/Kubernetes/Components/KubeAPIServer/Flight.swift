@@ -19,7 +19,7 @@ struct Flight: Sendable {
   }
 
   let serial: Int64
-  let request: Request
+  private let asked: Asked
   let sender: Address
   let arrived: Time
   var stage: Stage = .authorize
@@ -45,6 +45,15 @@ struct Flight: Sendable {
   var giveUpAt: Time?
   var hasStreamed = false
 
+  init(serial: Int64, request: Request, sender: Address, arrived: Time) {
+    self.serial = serial
+    asked = Asked(request)
+    self.sender = sender
+    self.arrived = arrived
+  }
+
+  var request: Request { asked.request }
+
   var verb: Verb {
     switch stage {
     case .authorize: .authorize
@@ -66,9 +75,18 @@ struct Flight: Sendable {
   }
 
   /// Who asks: the client itself, or whom it says it acts for.
-  func identity(_ version: Version) -> Identity {
+  func identity(_ version: Version, _ known: inout Table<String, Identity>) -> Identity {
     if let other = request.impersonated { return other }
-    return Identity.of(client: request.user, version)
+    if let identity = known[request.user] { return identity }
+    let identity = Identity.of(client: request.user, version)
+    known[request.user] = identity
+    return identity
+  }
+
+  /// The node whose kubelet asks; nothing where somebody else does.
+  var askingNode: String? {
+    if let other = request.impersonated { return other.node }
+    return request.user.hasPrefix("kubelet@") ? String(request.user.dropFirst("kubelet@".count)) : nil
   }
 
   mutating func fail(_ code: Int64, _ reason: String, _ message: String) {
@@ -93,6 +111,13 @@ struct Flight: Sendable {
     if let response { value["code"] = .integer(response.code) }
     return value
   }
+}
+
+/// A request in a box of its own: a flight is handed from stage to stage, and its request never changes.
+private final class Asked: Sendable {
+  let request: Request
+
+  init(_ request: Request) { self.request = request }
 }
 
 extension Verb {

@@ -26,6 +26,8 @@ public struct KubeAPIServer: Component {
   var waiting: Table<Int64, Flight> = [:]
   /// Commits of etcd's watch that no watcher has been told of.
   var commits: [Commit] = []
+  /// Clients that have been authenticated, by the name that the audit log has for them.
+  var identities: Table<String, Identity> = [:]
   var random: Random
   var serial: Int64 = 0
   /// Whether the servers of other API groups can be reached.
@@ -89,7 +91,7 @@ public struct KubeAPIServer: Component {
       flights.append(Flight(serial: serial, request: request, sender: sender, arrived: now))
     case .transacted(let reply): finish(reply)
     case .ranged(let reply): finish(reply)
-    case .committed(let commit): commits.append(commit)
+    case .committed(let commit): take(commit)
     case .executed(let result): finish(result)
     case .nodeReply(let reply): finish(reply)
     case .response(let response): if !finishCheck(response.id, response, at: now) { finish(response) }
@@ -203,6 +205,15 @@ public struct KubeAPIServer: Component {
 
   // MARK: Helpers
 
+  /// No Event is kept for watchers (`--watch-cache-sizes` has none of them): while nobody watches, nobody is told.
+  private mutating func take(_ commit: Commit) {
+    if commit.object.kind == .event, !cache.isWatched(.event) {
+      _ = cache.apply(commit)
+    } else {
+      commits.append(commit)
+    }
+  }
+
   /// One commit enters the watch cache; every open watch whose selector matches hears of it.
   private mutating func tell(_ out: inout KubeOutbox) {
     let commit = commits.removeFirst()
@@ -253,8 +264,9 @@ public struct KubeAPIServer: Component {
   /// A server behind this one has answered; its answer is passed on under the client's own number.
   private mutating func finish(_ response: Response) {
     guard var flight = waiting.removeValue(for: response.id) else { return }
-    flight.response = response
-    flight.response?.id = flight.request.id
+    var answer = response
+    answer.id = flight.request.id
+    flight.response = answer
     flight.stage = .reply
     flights.append(flight)
   }

@@ -19,11 +19,19 @@ public enum Naming {
   public static func uid(_ random: inout Random) -> String {
     let high = (random.next() & 0xffff_ffff_ffff_0fff) | 0x4000
     let low = (random.next() & 0x3fff_ffff_ffff_ffff) | 0x8000_0000_0000_0000
-    let head = Digest.hexadecimal(high >> 32, digits: 8)
-    let second = Digest.hexadecimal(high >> 16, digits: 4)
-    let third = Digest.hexadecimal(high, digits: 4)
-    let fourth = Digest.hexadecimal(low >> 48, digits: 4)
-    return "\(head)-\(second)-\(third)-\(fourth)-\(Digest.hexadecimal(low, digits: 12))"
+    let digits = Digest.hexadecimal(high, digits: 16) + Digest.hexadecimal(low, digits: 16)
+    return String(unsafeUninitializedCapacity: 36) { bytes in
+      var place = 0
+      for digit in digits.utf8 {
+        if place == 8 || place == 13 || place == 18 || place == 23 {
+          bytes[place] = UInt8(ascii: "-")
+          place += 1
+        }
+        bytes[place] = digit
+        place += 1
+      }
+      return place
+    }
   }
 
   public static func notFound(_ key: ObjectKey) -> String {

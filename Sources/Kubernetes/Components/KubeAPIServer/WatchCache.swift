@@ -36,8 +36,16 @@ struct WatchCache: Sendable {
     if !node.isEmpty { pods.update(node, default: [:]) { $0[object.key] = true } }
   }
 
-  /// The Pods of a node.
-  func pods(on node: String) -> [Pod] { (pods[node]?.keys ?? []).compactMap { objects[$0]?.pod } }
+  /// Whether one of the Pods of a node passes a test.
+  func anyPod(on node: String, passes test: (Pod) -> Bool) -> Bool {
+    guard let held = pods[node], let first = held.first?.key else { return false }
+    var isFound = false
+    held.forEach(from: first) { key, _ in
+      if let pod = objects[key]?.pod { isFound = test(pod) }
+      return !isFound
+    }
+    return isFound
+  }
 
   mutating func add(_ watcher: Watcher) {
     if case .node(let node) = watcher.selector {
@@ -54,6 +62,8 @@ struct WatchCache: Sendable {
     }
     add(watcher)
   }
+
+  func isWatched(_ kind: Kind) -> Bool { !(watchers[kind] ?? []).isEmpty }
 
   mutating func removeAllWatchers() {
     watchers = [:]

@@ -4,7 +4,7 @@ import Clockwork
 extension KubeAPIServer {
   /// Authentication and authorization: who is it, and may they.
   mutating func authorize(_ flight: inout Flight, _ out: inout KubeOutbox) {
-    let user = flight.identity(version)
+    let user = flight.identity(version, &identities)
     if case .access(let attempt) = flight.request.body {
       // Everybody may ask what they may do.
       let objection = Authorizer(cache: cache).objection(user, attempt)
@@ -41,16 +41,19 @@ extension KubeAPIServer {
       flight.fail(refusal.code, refusal.reason, refusal.text)
       return
     }
-    object.metadata.namespace = object.kind.isNamespaced ? flight.request.namespace : ""
-    if object.metadata.name.isEmpty, !object.metadata.generateName.isEmpty {
-      object.metadata.name = object.metadata.generateName + Naming.suffix(&random)
+    // All at once: each write to the metadata of an object is a copy of them.
+    var metadata = object.metadata
+    metadata.namespace = object.kind.isNamespaced ? flight.request.namespace : ""
+    if metadata.name.isEmpty, !metadata.generateName.isEmpty {
+      metadata.name = metadata.generateName + Naming.suffix(&random)
     }
-    object.metadata.uid = Naming.uid(&random)
-    object.metadata.creationTimestamp = Timestamp(out.now)
-    object.metadata.resourceVersion = 0
-    object.metadata.deletionTimestamp = nil
-    object.metadata.deletionGracePeriodSeconds = nil
-    if let node = flight.identity(version).node,
+    metadata.uid = Naming.uid(&random)
+    metadata.creationTimestamp = Timestamp(out.now)
+    metadata.resourceVersion = 0
+    metadata.deletionTimestamp = nil
+    metadata.deletionGracePeriodSeconds = nil
+    object.metadata = metadata
+    if let node = flight.askingNode,
       let text = NodeRestriction.refusal(node, flight.request, nil)
     {
       flight.fail(403, "Forbidden", text)

@@ -100,6 +100,7 @@ extension KubeScheduler {
   }
 
   private func tell(_ findings: [SchedulingCycle.Finding], _ out: inout KubeOutbox) {
+    guard out.isTelling else { return }
     for finding in findings {
       let node = ("node", Value.string(finding.node))
       if let rejection = finding.rejection {

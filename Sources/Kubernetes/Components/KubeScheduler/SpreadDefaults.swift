@@ -30,8 +30,7 @@ extension KubeScheduler {
       case .service:
         informer.cache.forEach(from: ObjectKey(.service, namespace, "")) { key, service in
           guard key.namespace == namespace else { return false }
-          var selector: Table<String, String> = [:]
-          for entry in service.value["spec"]?["selector"]?.entries ?? [] { selector[entry.key] = entry.value.plain }
+          let selector = service.as(Service.self)?.spec.selector ?? [:]
           if !selector.isEmpty, LabelSelector(matchLabels: selector).matches(pod.metadata.labels) {
             selector.forEach { labels[$0] = $1 }
           }

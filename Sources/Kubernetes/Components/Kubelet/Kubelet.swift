@@ -123,7 +123,7 @@ public struct Kubelet: Component, Watching {
     offerExec(&offers)
     offerLogs(&offers)
     if offers.isFull { return }
-    workers.offer(&offers) { worker, offers in offer(worker, &offers) }
+    workers.offer(&offers) { worker, offers in offer(&worker, &offers) }
     if offers.isFull { return }
     recorder.offers(&offers)
     measuring?.offers(&offers)
@@ -148,7 +148,7 @@ public struct Kubelet: Component, Watching {
     case .rotate: rotate(action.subject, &out)
     case .configure: configure(&out)
     default:
-      for uid in workers.due(at: out.now) where perform(action, for: uid, &out) {
+      for uid in workers.due(at: out.now, action) where perform(action, for: uid, &out) {
         tidy(uid)
         return
       }
@@ -202,13 +202,13 @@ public struct Kubelet: Component, Watching {
     let now = PodWorkers.Surroundings(hasLooked: hasLooked, isLookKnown: look == .known)
     for place in workers.takeChanged(now) {
       var offers = KubeOffers()
-      offer(workers[place], &offers)
+      workers.look(at: place) { offer(&$0, &offers) }
       workers.set(offers.moment, at: place)
     }
   }
 
-  /// What one worker could do.
-  private func offer(_ worker: PodWorker, _ offers: inout KubeOffers) {
+  /// What one worker could do; it is read in its box, and nothing of it changes.
+  private func offer(_ worker: inout PodWorker, _ offers: inout KubeOffers) {
     let pod = Kube.Subject.object(worker.key)
     if worker.life == .new {
       let older = workers.oldest(worker.key) ?? worker.uid
@@ -220,20 +220,20 @@ public struct Kubelet: Component, Watching {
       let isFree = worker.report.request == nil
       offers.add(.report, pod, when: isFree, due: worker.report.due, else: .reportUnderWay)
     }
-    offerTasks(worker, &offers)
-    if !worker.probers.isEmpty { offerProbes(worker, &offers) }
+    offerTasks(&worker, &offers)
+    if !worker.probers.isEmpty { offerProbes(&worker, &offers) }
     if worker.differs {
       offers.add(.relist, pod, due: max(looks.at(worker.changedAt), looks.after(worker.seenAt)))
     } else if !worker.isWorking, worker.life != .terminated {
-      offerSync(worker, &offers)
+      offerSync(&worker, &offers)
     }
     if !worker.removals.isEmpty {
       offers.add(.clean, pod, when: look == .known, due: worker.removeAt, else: .runtimeNotSeen)
     }
-    offerFinish(worker, &offers)
+    offerFinish(&worker, &offers)
   }
 
-  private func offerTasks(_ worker: PodWorker, _ offers: inout KubeOffers) {
+  private func offerTasks(_ worker: inout PodWorker, _ offers: inout KubeOffers) {
     for work in worker.ready {
       let (verb, subject) = work.verb(worker.key)
       let isFree = !work.isPull || !workers.isPulling
@@ -258,7 +258,7 @@ public struct Kubelet: Component, Watching {
     return .comesAfter("\(verb.text) \(subject.description)")
   }
 
-  private func offerSync(_ worker: PodWorker, _ offers: inout KubeOffers) {
+  private func offerSync(_ worker: inout PodWorker, _ offers: inout KubeOffers) {
     let pod = Kube.Subject.object(worker.key)
     var due: Time = .never
     if worker.isPending { due = looks.after(worker.lastSync) }
@@ -266,7 +266,7 @@ public struct Kubelet: Component, Watching {
     offers.add(.sync, pod, when: due != .never, due: due, else: .nothingChanged)
   }
 
-  private func offerFinish(_ worker: PodWorker, _ offers: inout KubeOffers) {
+  private func offerFinish(_ worker: inout PodWorker, _ offers: inout KubeOffers) {
     guard worker.pod.metadata.deletionTimestamp != nil, !worker.isGone else { return }
     var due: Time = 0
     var isReady = worker.report.isSettled && worker.finishing == nil
@@ -285,7 +285,7 @@ public struct Kubelet: Component, Watching {
       offers.add(.admit, .named("pods"), when: false, else: .noPodBound(node.metadata.name))
     }
     // The last task of a plan leaves nothing else to offer; whoever asks still hears what is waited for.
-    guard offers.list.isEmpty else { return }
+    guard offers.isEmpty else { return }
     workers.forEach { worker in
       offers.add(.sync, .object(worker.key), when: false, else: waiting(worker) ?? .nothingChanged)
     }

@@ -26,8 +26,10 @@ extension Kubelet {
   private func shortage(_ worker: PodWorker, _ demand: PodDemand) -> Refusal? {
     var used = ResourceAmounts()
     var pods: Int64 = 0
-    workers.forEach { other in
-      if other.uid == worker.uid || other.life != .running || other.isGone || hasEnded(other) { return }
+    workers.look { other in
+      if other.uid == worker.uid || other.life != .running || other.isGone { return }
+      let phase = other.report.status.phase
+      if phase == PodPhase.succeeded.rawValue || phase == PodPhase.failed.rawValue { return }
       used += other.demand
       pods += 1
     }
@@ -46,10 +48,5 @@ extension Kubelet {
   private func refuse(_ resource: String, requested: Int64, used: Int64, capacity: Int64) -> Refusal {
     let message = text.outOf(resource, requested: requested, used: used, capacity: capacity)
     return Refusal(reason: "OutOf\(resource)", message: message)
-  }
-
-  private func hasEnded(_ worker: PodWorker) -> Bool {
-    let phase = worker.report.status.phase
-    return phase == PodPhase.succeeded.rawValue || phase == PodPhase.failed.rawValue
   }
 }

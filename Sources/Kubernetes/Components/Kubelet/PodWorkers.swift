@@ -12,6 +12,8 @@ struct PodWorkers: Sendable {
 
   private struct Slot: Sendable {
     let serial: Int64
+    let uid: String
+    let key: ObjectKey
     var box: Box
     var isPulling = false
     /// Whether its moment hangs on what the other workers do.
@@ -37,7 +39,7 @@ struct PodWorkers: Sendable {
   var isEmpty: Bool { slots.isEmpty }
 
   /// Uids in the order in which the Pods came.
-  var order: [String] { slots.map { $0.box.worker.uid } }
+  var order: [String] { slots.map { $0.uid } }
 
   subscript(uid: String) -> PodWorker? {
     guard let place = place(uid) else { return nil }
@@ -56,10 +58,20 @@ struct PodWorkers: Sendable {
     for slot in slots { body(slot.box.worker) }
   }
 
+  /// Visits every worker in its box, which nobody may change: a worker is large, and most visitors want a field or two.
+  func look(_ body: (inout PodWorker) -> Void) {
+    for place in slots.indices { body(&slots[place].box.worker) }
+  }
+
+  /// Looks at one worker in its box.
+  func look<Answer>(at place: Int, _ body: (inout PodWorker) -> Answer) -> Answer {
+    body(&slots[place].box.worker)
+  }
+
   mutating func append(_ worker: PodWorker) {
     lastSerial += 1
     places[worker.uid] = lastSerial
-    slots.append(Slot(serial: lastSerial, box: Box(worker)))
+    slots.append(Slot(serial: lastSerial, uid: worker.uid, key: worker.key, box: Box(worker)))
     moments.append(Moment())
     changed.append(lastSerial)
   }
@@ -122,7 +134,7 @@ struct PodWorkers: Sendable {
 
   /// The Pod of the same name that came first, as long as it is here.
   func oldest(_ key: ObjectKey) -> String? {
-    for slot in slots where slot.box.worker.key == key { return slot.box.worker.uid }
+    for slot in slots where slot.key == key { return slot.uid }
     return nil
   }
 
@@ -141,19 +153,20 @@ struct PodWorkers: Sendable {
     return places
   }
 
-  /// The worker at a place, and the moment when it can next do something.
-  subscript(place: Int) -> PodWorker { slots[place].box.worker }
+  /// Notes when the worker at a place can next do something.
   mutating func set(_ moment: Moment, at place: Int) { moments[place] = moment }
 
   private mutating func weigh(_ serial: Int64) {
     guard let place = place(serial) else { return }
-    let worker = slots[place].box.worker
-    let pulls = worker.calls.contains { $0.work.isPull }
+    let (pulls, isEntangled) = look(at: place) { worker in
+      let pulls = worker.calls.contains { $0.work.isPull }
+      return (pulls, worker.life == .new || worker.plan.first?.isPull ?? false)
+    }
     if pulls != slots[place].isPulling {
       slots[place].isPulling = pulls
       self.pulls += pulls ? 1 : -1
     }
-    slots[place].isEntangled = worker.life == .new || worker.plan.first?.isPull ?? false
+    slots[place].isEntangled = isEntangled
   }
 
   private mutating func touchEntangled() {
@@ -161,10 +174,10 @@ struct PodWorkers: Sendable {
   }
 
   /// Visits the workers that can do something, until there is no need for more; the others only say when they can.
-  func offer(_ offers: inout KubeOffers, _ body: (PodWorker, inout KubeOffers) -> Void) {
+  func offer(_ offers: inout KubeOffers, _ body: (inout PodWorker, inout KubeOffers) -> Void) {
     for place in slots.indices {
       if offers.want == .all || moments[place].hasCome(at: offers.now) {
-        body(slots[place].box.worker, &offers)
+        body(&slots[place].box.worker, &offers)
         if offers.isFull { return }
       } else {
         offers.expect(moments[place])
@@ -172,10 +185,13 @@ struct PodWorkers: Sendable {
     }
   }
 
-  /// The uids of the workers that can do something now.
-  func due(at now: Time) -> [String] {
+  /// The uids of the workers that can do something now, and that an action may be about.
+  func due(at now: Time, _ action: KubeAction) -> [String] {
     var uids: [String] = []
-    for place in slots.indices where moments[place].hasCome(at: now) { uids.append(slots[place].box.worker.uid) }
+    for place in slots.indices where moments[place].hasCome(at: now) {
+      if case .object(let key) = action.subject, key != slots[place].key { continue }
+      uids.append(slots[place].uid)
+    }
     return uids
   }
 }

@@ -27,7 +27,7 @@ extension Kubelet {
     return isYoung ? Grid(period: period, &random, from: now) : Grid(period: period, phase: now)
   }
 
-  func offerProbes(_ worker: PodWorker, _ offers: inout KubeOffers) {
+  func offerProbes(_ worker: inout PodWorker, _ offers: inout KubeOffers) {
     for prober in worker.probers {
       let subject = Kubelet.subject(worker, prober)
       if let due = prober.due {

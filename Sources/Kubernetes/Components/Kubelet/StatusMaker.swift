@@ -57,7 +57,7 @@ struct StatusMaker {
     status.state = .waiting(reason: spec.initContainers.isEmpty ? "ContainerCreating" : "PodInitializing")
     let records = worker.records(container.name)
     if let newest = records.first {
-      fill(&status, newest)
+      fill(&status, newest, before)
       status.lastState = records.count > 1 ? state(records[1]) : ContainerState()
     } else if let before, before.state.terminated != nil {
       // The container was removed from the node after its end.
@@ -77,10 +77,12 @@ struct StatusMaker {
     return statuses.first { $0.name == name }
   }
 
-  private func fill(_ status: inout ContainerStatus, _ record: ContainerRecord) {
+  private func fill(_ status: inout ContainerStatus, _ record: ContainerRecord, _ before: ContainerStatus?) {
     status.containerID = "\(runtime)://\(record.id)"
     status.image = record.image
-    status.imageID = imageID(record.image)
+    // The same image has the same digest.
+    let known = before.flatMap { $0.image == record.image && !$0.imageID.isEmpty ? $0.imageID : nil }
+    status.imageID = known ?? imageID(record.image)
     status.restartCount = record.attempt
     status.state = state(record)
   }

@@ -90,7 +90,7 @@ struct RuntimeDesk: Sendable {
         offers.add(.kill, .container(record.pod, record.title), due: time)
       }
     }
-    if offers.want == .all, offers.list.isEmpty {
+    if offers.want == .all, offers.isEmpty {
       offers.add(.create, .named("containers"), when: false, else: Obstacle("obstacle.runtime.no-call"))
     }
   }

@@ -126,10 +126,12 @@ struct RuntimeJobs: Sendable {
 
   /// Lists what is to be done, each verb and subject once.
   func offers(_ offers: inout KubeOffers, _ habits: RuntimeDesk.Habits) {
-    for (index, job) in list.enumerated() {
-      guard let verb = job.stage.verb(habits) else { continue }
+    for index in list.indices {
+      // In their places: a job is large, and most of a large node's wait for their time.
+      if offers.isAhead(list[index].due) { continue }
+      guard let verb = list[index].stage.verb(habits) else { continue }
       if index > 0, isSecond(index, verb, habits) { continue }
-      offers.add(verb, job.subject, due: job.due)
+      offers.add(verb, list[index].subject, due: list[index].due)
       if offers.isFull { return }
     }
   }

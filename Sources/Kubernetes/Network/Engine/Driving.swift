@@ -97,6 +97,7 @@ extension NodeNetwork {
     visiting[number] = namespace
     let nothing = Arrival(Packet(id: 0, payload: .arp(ARP.none)), in: namespace, on: "")
     _ = enter(nothing, at: now, dice, false) { space, way in
+      way.visit = number
       space.visit(
         transport,
         destination,
@@ -136,7 +137,8 @@ extension NodeNetwork {
     questions.removeAll { $0.due <= now }
     for question in due {
       guard let waiting = waiting(for: question) else { continue }
-      let nothing = Arrival(waiting.packet, in: question.namespace, on: waiting.input)
+      // The packet that waits came in long ago: it is not seen at its interface again.
+      let nothing = Arrival(waiting.packet, in: question.namespace, on: "")
       var lost: [WaitingPacket] = []
       let outcome = enter(nothing, at: now, dice, isTelling) { space, way in
         lost = space.retry(question.key, &way)
@@ -152,7 +154,10 @@ extension NodeNetwork {
         continue
       }
       let nothing = Arrival(Packet(id: 0, payload: .arp(ARP.none)), in: namespace, on: "")
-      _ = enter(nothing, at: now, dice, false) { space, way in space.retry(visit: number, &way) }
+      _ = enter(nothing, at: now, dice, false) { space, way in
+        way.visit = number
+        space.retry(visit: number, &way)
+      }
     }
     return outcomes
   }
@@ -173,6 +178,7 @@ extension NodeNetwork {
     _ body: (inout NetworkNamespace, inout Passage) -> Void
   ) -> Outcome {
     var way = Passage(arrival.packet, now: now, dice: dice, isTelling: isTelling)
+    way.packet.age += 1
     var hop = Hop(
       namespace: arrival.namespace,
       pod: "",
@@ -191,13 +197,16 @@ extension NodeNetwork {
       for frame in way.emitted { if let link = space[link: frame.device] { links.append(link) } }
     }
     hop.after = way.packet
+    hop.mark = way.marks
     hop.stages = way.stages
     hop.outcome = way.outcome
     if isTelling { hop.frames = way.emitted.map { Hop.Frame(device: $0.device, packet: $0.packet) } }
     var outcome = Outcome(hop: hop, served: way.served, throwsMade: way.dice.throwsMade)
     for (frame, link) in zip(way.emitted, links) { carry(frame.packet, by: link, arrival.namespace, &outcome) }
     for datagram in way.created {
-      arrivals.append(Arrival(Packet(id: number(), payload: .ip(datagram)), in: arrival.namespace, on: ""))
+      var packet = way.packet.followed(by: Packet(id: number(), payload: .ip(datagram)))
+      packet.visit = way.visit ?? packet.visit
+      arrivals.append(Arrival(packet, in: arrival.namespace, on: ""))
     }
     for key in way.asked {
       questions.append(Question(namespace: arrival.namespace, key: key, due: now + Neighbour.retransmitTime))

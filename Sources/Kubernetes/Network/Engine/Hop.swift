@@ -86,6 +86,8 @@ public struct Hop: Equatable, Sendable {
   public var before: Packet
   public var after: Packet
   public var stages: [Stage] = []
+  /// What rules set in the mark here; it may be off again at the end.
+  public var mark: UInt32 = 0
   /// What was put on links here, with the link of each.
   public var frames: [Frame] = []
   public var outcome: Outcome = .consumed

@@ -33,6 +33,10 @@ struct Passage {
   var served: [SocketDatagram] = []
   /// Neighbours that have to be asked for again if nobody answers.
   var asked: [NeighbourKey] = []
+  /// Whose visit begins or goes on here, where that does not follow from the packet.
+  var visit: Int64?
+  /// Every bit that a rule has set in the mark, though it may be off again by the end.
+  var marks: UInt32 = 0
   /// Whether a rule of `raw` has already dropped the packet.
   var isBarred = false
 

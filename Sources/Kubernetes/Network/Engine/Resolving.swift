@@ -62,7 +62,9 @@ extension NetworkNamespace {
     let question = ARP(isReply: false, senderMAC: link.mac, sender: source, target: key.address)
     way.note(.asked, line: "who-has \(key.address.text) tell \(source.text)", did: link.name)
     var frame = way
-    frame.packet = Packet(id: 0, source: link.mac, destination: .broadcast, payload: .arp(question))
+    frame.packet = way.packet.followed(
+      by: Packet(id: 0, source: link.mac, destination: .broadcast, payload: .arp(question))
+    )
     frame.emitted = []
     transmit(link, &frame)
     way.emitted += frame.emitted
@@ -131,7 +133,8 @@ extension NetworkNamespace {
     )
     way.note(.answered, line: "\(message.target.text) is-at \(link.mac.text)", did: link.name)
     var frame = way
-    frame.packet = Packet(id: way.packet.id, source: link.mac, destination: message.senderMAC, payload: .arp(answer))
+    let reply = Packet(id: way.packet.id, source: link.mac, destination: message.senderMAC, payload: .arp(answer))
+    frame.packet = way.packet.followed(by: reply)
     frame.emitted = []
     transmit(link, &frame)
     way.emitted += frame.emitted
@@ -146,6 +149,7 @@ extension NetworkNamespace {
     for item in ready {
       var sent = way
       sent.packet = item.packet
+      sent.packet.age = way.packet.age
       sent.packet.destination = mac
       sent.emitted = []
       if let resumption = item.bridged {

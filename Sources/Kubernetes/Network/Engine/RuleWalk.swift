@@ -68,7 +68,9 @@ extension NetworkNamespace {
         guard let next = table.place(of: chain) else { return .drop }
         (place, index) = (next, 0)
       case .reject(let refusal): return .reject(refusal)
-      case .mark(let value, let mask): way.packet.mark = (way.packet.mark & ~mask) ^ value
+      case .mark(let value, let mask):
+        way.packet.mark = (way.packet.mark & ~mask) ^ value
+        way.marks |= way.packet.mark
       case .noTrack:
         way.tracking = .untracked
         way.isTracked = true

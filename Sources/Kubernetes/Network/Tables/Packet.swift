@@ -39,12 +39,23 @@ public struct Packet: Equatable, Sendable {
   public var payload: Payload
   /// The mark that rules set; it never leaves the namespace.
   public var mark: UInt32 = 0
+  /// The number of the visit that it is part of, and how many hops lie behind it there; no header has either.
+  public var visit: Int64 = 0
+  public var age: Int = 0
 
   public init(id: Int64, source: MAC = .zero, destination: MAC = .zero, payload: Payload) {
     self.id = id
     self.source = source
     self.destination = destination
     self.payload = payload
+  }
+
+  /// Another packet that this one brings about, as a part of the same visit.
+  func followed(by other: Packet) -> Packet {
+    var packet = other
+    packet.visit = visit
+    packet.age = age
+    return packet
   }
 
   /// The IPv4 part, where the frame carries one.
@@ -84,7 +95,8 @@ public struct Datagram: Equatable, Sendable {
   public enum Content: Equatable, Sendable {
     case tcp(Segment)
     case udp(UDPMessage)
-    case icmp(ICMPMessage)
+    // An error carries another packet, and few packets are errors.
+    indirect case icmp(ICMPMessage)
   }
 
   public var source: IPv4
@@ -160,7 +172,7 @@ public struct Datagram: Equatable, Sendable {
     switch content {
     case .tcp(let segment): 20 + segment.headerLength + segment.dataLength
     case .udp(let message): 28 + message.data.utf8.count + message.padding
-    case .icmp(let message): 28 + (message.quoted == nil ? 56 : 28)
+    case .icmp(let message): 28 + (message.quoted.map { min($0.length, ICMPMessage.quotedAtMost) } ?? 56)
     }
   }
 
@@ -226,73 +238,5 @@ public struct UDPMessage: Equatable, Sendable {
     self.sourcePort = sourcePort
     self.destinationPort = destinationPort
     self.data = data
-  }
-}
-
-/// An echo, or an error about another packet.
-public struct ICMPMessage: Equatable, Sendable {
-  public enum Kind: Equatable, Sendable {
-    case echoRequest
-    case echoReply
-    case netUnreachable
-    case hostUnreachable
-    case protocolUnreachable
-    case portUnreachable
-    case fragmentationNeeded
-    case netProhibited
-    case hostProhibited
-    case adminProhibited
-    case timeExceeded
-
-    /// Type and code of the header.
-    public var numbers: (type: UInt8, code: UInt8) {
-      switch self {
-      case .echoRequest: (8, 0)
-      case .echoReply: (0, 0)
-      case .netUnreachable: (3, 0)
-      case .hostUnreachable: (3, 1)
-      case .protocolUnreachable: (3, 2)
-      case .portUnreachable: (3, 3)
-      case .fragmentationNeeded: (3, 4)
-      case .netProhibited: (3, 9)
-      case .hostProhibited: (3, 10)
-      case .adminProhibited: (3, 13)
-      case .timeExceeded: (11, 0)
-      }
-    }
-
-    public var isError: Bool { self != .echoRequest && self != .echoReply }
-  }
-
-  /// The head of the packet that an error is about.
-  public struct Quoted: Equatable, Sendable {
-    public var source: IPv4
-    public var destination: IPv4
-    public var transport: TransportProtocol
-    public var sourcePort: UInt16
-    public var destinationPort: UInt16
-
-    public init(_ datagram: Datagram) {
-      source = datagram.source
-      destination = datagram.destination
-      transport = datagram.transport
-      sourcePort = datagram.sourcePort
-      destinationPort = datagram.destinationPort
-    }
-  }
-
-  public var kind: Kind
-  public var identifier: UInt16 = 0
-  public var sequence: UInt16 = 0
-  public var quoted: Quoted?
-  /// What fits through, of an error about the length.
-  public var mtu: Int = 0
-
-  public init(_ kind: Kind, identifier: UInt16 = 0, sequence: UInt16 = 0, quoted: Quoted? = nil, mtu: Int = 0) {
-    self.kind = kind
-    self.identifier = identifier
-    self.sequence = sequence
-    self.quoted = quoted
-    self.mtu = mtu
   }
 }

@@ -50,7 +50,7 @@ public struct DisruptionController: Component, Watching {
   public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) {
     switch core.perform(action, &out) {
     case .observed(let event, let before):
-      for key in DisruptionController.budgets(event, before, in: core) { core.queue.add(key) }
+      for key in DisruptionController.budgets(event, before, in: &core) { core.queue.add(key) }
       absorb()
     case .sync(let key): sync(key, &out)
     case .done, .other: break
@@ -65,12 +65,13 @@ public struct DisruptionController: Component, Watching {
 
   /// What no budget covers is taken in at once: nothing is decided on it.
   private mutating func absorb() {
-    core.absorb { event, before, core in DisruptionController.budgets(event, before, in: core).isEmpty }
+    core.absorb { event, before, core in DisruptionController.budgets(event, before, in: &core).isEmpty }
   }
 
   /// The budgets that have to be counted anew because of an event.
-  private static func budgets(_ event: WatchEvent, _ before: Object?, in core: ControllerCore) -> [ObjectKey] {
+  private static func budgets(_ event: WatchEvent, _ before: Object?, in core: inout ControllerCore) -> [ObjectKey] {
     let object = event.object
+    if object.kind != .podDisruptionBudget, core.hasNone(.podDisruptionBudget) { return [] }
     switch object.kind {
     case .podDisruptionBudget:
       // Its own writes of a status are no news.

@@ -48,6 +48,7 @@ public struct HorizontalPodAutoscalerController: Component, Watching {
   public mutating func receive(_ message: Message, from sender: Address, at now: Time) {
     if case .leading(false) = message { forgetAll() }
     for answer in core.receive(message, at: now) { settle(answer, at: now) }
+    absorb()
   }
 
   public func offers(_ offers: inout KubeOffers) {
@@ -70,6 +71,7 @@ public struct HorizontalPodAutoscalerController: Component, Watching {
     case .observed(let event, _):
       // Every change asks for a look, but never sooner than the period: what counts is the clock.
       if event.object.kind == .horizontalPodAutoscaler { wait(for: event.object.key, from: out.now) }
+      absorb()
     case .sync(let key): begin(key, &out)
     case .done, .other: break
     }
@@ -96,6 +98,11 @@ public struct HorizontalPodAutoscalerController: Component, Watching {
   }
 
   // MARK: Helpers
+
+  /// Pods are only looked up when their metrics are weighed: nothing is decided on news of them.
+  private mutating func absorb() {
+    core.absorb { event, _, _ in event.object.kind == .pod }
+  }
 
   /// An older manager had one worker for all autoscalers.
   private func isFree(for key: ObjectKey) -> Bool {
