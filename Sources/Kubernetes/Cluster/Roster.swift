@@ -1,4 +1,4 @@
-public import Clockwork
+import Clockwork
 
 /// Lists the components of a cluster, introduces them to each other, and gives them the state that the story begins with.
 enum Roster {

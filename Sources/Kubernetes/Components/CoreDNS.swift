@@ -165,7 +165,7 @@ public struct CoreDNS: Component, Watching {
       reply.id = question.id
       let left = max(0, (known.until - out.now) / 1000)
       for index in reply.answers.indices { reply.answers[index].ttl = min(reply.answers[index].ttl, left) }
-      reply.answers = ClusterZone.shuffled(reply.answers, &random)
+      reply.answers = ClusterZone.mixed(reply.answers, &random)
       out.note(Fact("fact.dns.kept", ("seconds", .integer(left))))
       return say(reply, datagram, &out)
     }

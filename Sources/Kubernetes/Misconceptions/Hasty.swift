@@ -35,7 +35,8 @@ struct Hasty: Ghost {
     for key in pods.keys where pods[key]?.spec.nodeName == node {
       guard let pod = pods[key], let since = heard[node] else { continue }
       let seconds = driving.compactMap { taint in
-        pod.spec.tolerations.filter { SchedulerPlugins.tolerates([$0], taint) }.compactMap(\.tolerationSeconds).min()
+        pod.spec.tolerations.filter { SchedulerPlugins.tolerates([$0], taint) }.compactMap { $0.tolerationSeconds }
+          .min()
       }.min()
       if let seconds { due[key] = since + seconds * 1000 } else { due.removeValue(for: key) }
     }

@@ -8,7 +8,7 @@ struct Mover: Ghost {
   private let nodes: [String]
   private var driven: Table<ObjectKey, Bool> = [:]
 
-  init(_ scene: Scene) { nodes = scene.spec.machines.filter { !$0.isControlPlane }.map(\.name) }
+  init(_ scene: Scene) { nodes = scene.spec.machines.filter { !$0.isControlPlane }.map { $0.name } }
 
   mutating func hear(_ message: Message, from sender: Address, at now: Time) -> Message? {
     if case .request(let request) = message, request.key.kind == .pod, case .delete = request.body,

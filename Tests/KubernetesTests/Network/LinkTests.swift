@@ -58,6 +58,7 @@ import Testing
       kubectl apply -f pods.yaml
       until pod/here Ready
       until pod/there Ready
+      advance 10s
       send http://pod/there:8080/ from pod/here
 
       """,

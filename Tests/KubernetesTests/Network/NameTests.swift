@@ -111,7 +111,7 @@ import Testing
         dig web.default.svc.cluster.local from pod/client
         send http://svc/web from pod/client
         kubectl scale deployment coredns -n kube-system --replicas=2
-        until deployment/coredns Available -n kube-system
+        until deployment/coredns Ready -n kube-system
         advance 5s
         send http://web/ from pod/client
         break coredns@node1

@@ -24,11 +24,11 @@ extension ClusterZone {
         return DNSMessage.Record(question.name, .service, ttl: ClusterZone.ttl, data)
       }
     }
-    return question.reply(.noError, ClusterZone.shuffled(records, &random))
+    return question.reply(.noError, ClusterZone.mixed(records, &random))
   }
 
   /// The plugin `loadbalance`: clients take the first address, so another one stands first each time.
-  static func shuffled(_ records: [DNSMessage.Record], _ random: inout Random) -> [DNSMessage.Record] {
+  static func mixed(_ records: [DNSMessage.Record], _ random: inout Random) -> [DNSMessage.Record] {
     var records = records
     guard records.count > 1 else { return records }
     for place in records.indices.dropLast() {
