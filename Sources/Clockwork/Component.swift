@@ -158,6 +158,8 @@ public struct Outbox<D: Domain> {
   public private(set) var sent: [Envelope<D>] = []
   public private(set) var records: [D.Record] = []
   public private(set) var facts: [Fact] = []
+  /// Components that the step switches on or off, in this order.
+  public private(set) var switched: [Switch] = []
 
   public init(now: Time, actor: Address, isTelling: Bool = true) {
     self.now = now
@@ -169,6 +171,11 @@ public struct Outbox<D: Domain> {
     sent.append(Envelope(sender: actor, receiver: receiver, message: message))
   }
 
+  /// Switches a component on or off, as whoever owns its machine can.
+  public mutating func turn(_ component: Address, on: Bool) {
+    switched.append(Switch(component: component, isOn: on))
+  }
+
   public mutating func record(_ record: @autoclosure () -> D.Record) {
     if isTelling { records.append(record()) }
   }
@@ -176,6 +183,17 @@ public struct Outbox<D: Domain> {
   /// Says something about the step that its changes do not show, such as why a node was chosen.
   public mutating func note(_ fact: @autoclosure () -> Fact) {
     if isTelling { facts.append(fact()) }
+  }
+}
+
+/// A component that is switched on or off by a step of another one.
+public struct Switch: Equatable, Sendable {
+  public let component: Address
+  public let isOn: Bool
+
+  public init(component: Address, isOn: Bool) {
+    self.component = component
+    self.isOn = isOn
   }
 }
 

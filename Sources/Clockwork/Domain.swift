@@ -32,11 +32,20 @@ public protocol Letter {
   /// Told to everybody when a component stops: connections to it are gone.
   static func closed(by component: Address) -> Self
 
+  /// Told to both ends when nothing passes between them any more, and when it does again; nothing where nobody cares.
+  static func interrupted(by component: Address) -> Self?
+  static func resumed(by component: Address) -> Self?
+
   /// What the sender hears when the receiver is not running; nothing for messages that expect no answer.
   var refusal: Self? { get }
 
   /// The message as canonical data, for screens and digests.
   var value: Value { get }
+}
+
+extension Letter {
+  public static func interrupted(by component: Address) -> Self? { nil }
+  public static func resumed(by component: Address) -> Self? { nil }
 }
 
 /// What a component does, in one word: `bind`, `put`, `start`.

@@ -68,6 +68,8 @@ extension Step {
   public var touch: Touch {
     var touch = Touch([Int64(action.actor)])
     for envelope in sent { touch.add(Int64(envelope.receiver)) }
+    // Everybody who speaks with a component hears that it stops.
+    if !switched.isEmpty { touch.isEverything = true }
     return touch
   }
 }
@@ -106,6 +108,13 @@ public struct ExploredWorld<D: Domain>: Explorable {
       heard.add(Int64(bitPattern: digest.value))
       heard.add(Int64(number))
       histories[envelope.receiver] = heard.value
+    }
+    for change in step.switched {
+      var turned = Digest()
+      turned.add(Int64(bitPattern: histories[change.component]))
+      turned.add(Int64(bitPattern: digest.value))
+      turned.add(change.isOn ? "on" : "off")
+      histories[change.component] = turned.value
     }
     return step.touch
   }

@@ -75,6 +75,7 @@ final class HauntedCell<C: Component, G: Ghost>: Cell<C> where G.Model == C.Mode
     }
     for record in said.records { out.record(record) }
     for fact in said.facts { out.note(fact) }
+    for change in said.switched { out.turn(change.component, on: change.isOn) }
   }
 
   override func copy() -> AnyCell<C.Model> { HauntedCell(component, ghost) }
@@ -87,6 +88,11 @@ extension Cast {
   /// A component as it stands there; nothing where another kind of component stands.
   public func component<C: Component>(_ address: Address, as type: C.Type) -> C? where C.Model == D {
     cells.indices.contains(address) ? (cells[address] as? Cell<C>)?.component : nil
+  }
+
+  /// Puts a component in the place of another one of its kind.
+  public mutating func replace<C: Component>(_ address: Address, with component: C) where C.Model == D {
+    if self.component(address, as: C.self) != nil { cells[address] = Cell(component) }
   }
 
   /// Puts a ghost into a component; does nothing where another kind of component stands.

@@ -6,6 +6,8 @@ public struct Step<D: Domain> {
   public let sent: [Envelope<D>]
   public let records: [D.Record]
   public let facts: [Fact]
+  /// Components that were switched on or off.
+  public let switched: [Switch]
 }
 
 /// Everything that is: components, what they know, the time, and the faults laid on them.
@@ -33,6 +35,8 @@ public struct World<D: Domain> {
   private var cuts: [Cut] = []
   private var drops: [Cut] = []
   private var held: [Envelope<D>] = []
+  /// Components that stood switched off at the beginning, as they were then: whoever switches one on gets a new one.
+  private let spares: Table<Address, AnyCell<D>>
   /// What the lowest of those who were asked last could do at once: mostly what is done next.
   private var front: Front?
   /// Who has to be asked again what it can do, because it acted or heard something in this step.
@@ -52,13 +56,20 @@ public struct World<D: Domain> {
     let other: Address
   }
 
-  /// A world at its beginning; `waiving` names the iron rules that a misconception breaks.
+  /// A world at its beginning; `waiving` names the iron rules that a misconception breaks, `off` the components that
+  /// another one may switch on.
   ///
   /// Where a story has a past that is run too, the world begins before the moment 0.
-  public init(_ cast: Cast<D>, waiving waived: [String] = [], at start: Time = 0) {
+  public init(_ cast: Cast<D>, waiving waived: [String] = [], off: [Address] = [], at start: Time = 0) {
     now = start
     self.waived = waived
     cells = cast.cells
+    var spares: Table<Address, AnyCell<D>> = [:]
+    for address in off {
+      spares[address] = cast.cells[address]
+      stopped[address] = true
+    }
+    self.spares = spares
     due = DueTree(count: cast.count)
     backgroundDue = DueTree(count: cast.count)
     var addresses: Table<String, Address> = [:]
@@ -184,6 +195,7 @@ public struct World<D: Domain> {
     cells[action.actor].perform(action, &out)
     touch(action.actor)
     for envelope in out.sent { deliver(envelope) }
+    for change in out.switched { turn(change) }
     askAll()
     trail.add(now)
     trail.add(Int64(action.actor))
@@ -196,8 +208,17 @@ public struct World<D: Domain> {
       action: action,
       sent: out.sent,
       records: out.records,
-      facts: out.facts
+      facts: out.facts,
+      switched: out.switched
     )
+  }
+
+  private mutating func turn(_ change: Switch) {
+    let address = change.component
+    guard change.isOn else { return stop(address) }
+    guard stopped[address] != nil else { return }
+    if let spare = spares[address] { cells[address] = spare.copy() }
+    start(address)
   }
 
   private mutating func deliver(_ envelope: Envelope<D>) {
@@ -285,24 +306,19 @@ public struct World<D: Domain> {
       hand(message, to: receiver, from: receiver)
     case .stop(let address):
       guard stopped[address] == nil else { return }
-      stopped[address] = true
-      ask(address)
-      for other in cells.indices where other != address && stopped[other] == nil {
-        hand(D.Message.closed(by: address), to: other, from: address)
-      }
+      stop(address)
     case .start(let address):
       guard stopped[address] != nil else { return }
-      stopped[address] = nil
-      own(address)
-      cells[address].restart(at: now)
-      ask(address)
+      start(address)
     case .slow(let address, let delay):
       delays[address] = delay > 0 ? delay : nil
       touched[address] = now
       ask(address)
     case .cut(let one, let other):
       let cut = Cut(one: min(one, other), other: max(one, other))
-      if !cuts.contains(cut) { cuts.append(cut) }
+      if cuts.contains(cut) { break }
+      cuts.append(cut)
+      announce(cut) { D.Message.interrupted(by: $0) }
     case .mend(let one, let other):
       mend(Cut(one: min(one, other), other: max(one, other)))
     case .drop(let sender, let receiver):
@@ -315,12 +331,36 @@ public struct World<D: Domain> {
     trail.add(intervention.code)
   }
 
+  private mutating func stop(_ address: Address) {
+    guard stopped[address] == nil else { return }
+    stopped[address] = true
+    ask(address)
+    for other in cells.indices where other != address && stopped[other] == nil {
+      hand(D.Message.closed(by: address), to: other, from: address)
+    }
+  }
+
+  private mutating func start(_ address: Address) {
+    stopped[address] = nil
+    own(address)
+    cells[address].restart(at: now)
+    ask(address)
+  }
+
   /// What a cut held back arrives in the order it was sent, as a connection's bytes would.
   private mutating func mend(_ cut: Cut) {
     cuts.removeAll { $0 == cut }
     let waiting = held
     held = []
     for envelope in waiting { deliver(envelope) }
+    announce(cut) { D.Message.resumed(by: $0) }
+  }
+
+  /// Both ends notice, if they are there: a member that beats every tenth of a second would be too much to run.
+  private mutating func announce(_ cut: Cut, _ notice: (Address) -> D.Message?) {
+    guard stopped[cut.one] == nil, stopped[cut.other] == nil else { return }
+    if let message = notice(cut.other) { hand(message, to: cut.one, from: cut.other) }
+    if let message = notice(cut.one) { hand(message, to: cut.other, from: cut.one) }
   }
 }
 

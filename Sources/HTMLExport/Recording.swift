@@ -196,7 +196,7 @@ struct Recording {
   }
 
   private static func pods(_ world: KubeWorld) -> [Pod] {
-    guard let address = world.address(of: "etcd"), let etcd = world.component(address, as: Etcd.self) else { return [] }
+    guard let etcd = world.etcd else { return [] }
     return etcd.objects.compactMap { object in
       object.pod.map { pod in
         Pod(

@@ -28,6 +28,8 @@ public struct Durations: Equatable, Sendable {
   public var commandStart: Time = 60
   /// kubectl gives up on a request after this long without an answer from etcd.
   public var etcdTimeout: Time = 7000
+  /// How long kube-apiserver waits for etcd before it calls itself not healthy (etcd-healthcheck-timeout).
+  public var healthTimeout: Time = 2000
   /// kube-apiserver waits this long for a connection to a kubelet (the dialer of its transport).
   public var dialTimeout: Time = 30_000
   /// The kubelet looks at the sizes of log files (pkg/kubelet/logs: logMonitoringPeriod); the sizes are its defaults.

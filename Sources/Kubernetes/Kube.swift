@@ -17,6 +17,10 @@ public enum Kube: Domain {
     case proxy
     /// metrics-server: a Pod's process that serves an API of its own behind kube-apiserver.
     case metrics
+    /// A server that kube-apiserver asks about objects before it stores them.
+    case webhook
+    /// A made-up cloud: its own API, and machines that it switches on and off.
+    case cloud
     /// The kernel of a node, which counts and limits what processes use.
     case kernel
     /// CoreDNS: the process of a Pod that knows the names of the cluster.
@@ -83,9 +87,11 @@ public enum Kube: Domain {
     let allowed: Bool
     switch message {
     case .transaction, .range: allowed = sender == .apiserver && receiver == .etcd
-    case .transacted, .ranged, .committed: allowed = sender == .etcd && receiver == .apiserver
+    case .transacted, .ranged, .committed, .unavailable: allowed = sender == .etcd && receiver == .apiserver
+    case .raft: allowed = sender == .etcd && receiver == .etcd
     case .request:
-      let isNoClient = sender == .etcd || sender == .runtime || sender == .network || sender == .kernel
+      let isNoClient =
+        sender == .etcd || sender == .runtime || sender == .network || sender == .kernel || sender == .cloud
       let isClient = !isNoClient && sender != .apiserver
       allowed = (receiver == .apiserver && isClient) || (sender == .apiserver && receiver == .metrics)
     case .response: allowed = sender == .apiserver || (sender == .metrics && receiver == .apiserver)
@@ -94,6 +100,10 @@ public enum Kube: Domain {
     case .executed: allowed = sender == .kubelet && receiver == .apiserver
     case .nodeCall: allowed = (sender == .apiserver || sender == .metrics) && receiver == .kubelet
     case .nodeReply: allowed = sender == .kubelet && (receiver == .apiserver || receiver == .metrics)
+    case .review: allowed = sender == .apiserver && receiver == .webhook
+    case .reviewed: allowed = sender == .webhook && receiver == .apiserver
+    case .cloud: allowed = sender == .controller && receiver == .cloud
+    case .cloudReply: allowed = sender == .cloud && receiver == .controller
     case .leading: allowed = sender == .controller && receiver == .controller
     case .runtime: allowed = sender == .kubelet && receiver == .runtime
     case .runtimeReply, .containers, .file: allowed = sender == .runtime && receiver == .kubelet
@@ -107,7 +117,7 @@ public enum Kube: Domain {
     case .visited: allowed = sender == .kernel && receiver == .dns
     case .process: allowed = sender == .runtime && receiver == .dns
     case .load: allowed = receiver == .outside
-    case .command, .refused, .closed: allowed = true
+    case .command, .refused, .closed, .link: allowed = true
     }
     return allowed ? nil : Obstacle("rule.\(message.name)")
   }

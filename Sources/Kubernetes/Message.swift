@@ -13,12 +13,24 @@ public enum Message: Letter, Sendable {
   case range(Range)
   case ranged(Ranged)
   case committed(Commit)
+  /// etcd cannot answer request `id`, or goes on with no watch where there is no number.
+  case unavailable(id: Int64, reason: String)
+  /// Members of etcd among themselves.
+  indirect case raft(RaftMessage)
+  /// Nothing comes through from a component any more, or it does again.
+  case link(isUp: Bool, by: Address)
   /// The node API of the kubelet (port 10250): the one thing the apiserver asks of a kubelet.
   indirect case exec(ExecCall)
   indirect case executed(ExecResult)
   /// Another call to the node API: logs for kube-apiserver, measurements for metrics-server.
   indirect case nodeCall(NodeCall)
   indirect case nodeReply(NodeReply)
+  /// A webhook is asked about an object before it is stored.
+  indirect case review(AdmissionReview)
+  indirect case reviewed(AdmissionAnswer)
+  /// The API of a made-up cloud.
+  case cloud(CloudCall)
+  case cloudReply(CloudReply)
   /// Whether the process that a control loop is part of holds its lease.
   case leading(Bool)
   indirect case runtime(RuntimeCall)
@@ -48,6 +60,9 @@ public enum Message: Letter, Sendable {
   case refused(id: Int64, by: Address)
   case closed(by: Address)
 
+  public static func interrupted(by component: Address) -> Message? { .link(isUp: false, by: component) }
+  public static func resumed(by component: Address) -> Message? { .link(isUp: true, by: component) }
+
   public var refusal: Message? {
     switch self {
     case .request(let request): .refused(id: request.id, by: -1)
@@ -55,6 +70,8 @@ public enum Message: Letter, Sendable {
     case .range(let range): .refused(id: range.id, by: -1)
     case .exec(let call): .refused(id: call.id, by: -1)
     case .nodeCall(let call): .refused(id: call.id, by: -1)
+    case .review(let review): .refused(id: review.id, by: -1)
+    case .cloud(let call): .refused(id: call.id, by: -1)
     case .runtime(let call): .refused(id: call.id, by: -1)
     case .network(let call): .refused(id: call.id, by: -1)
     case .kernel(let call): .refused(id: call.id, by: -1)
@@ -74,10 +91,17 @@ public enum Message: Letter, Sendable {
     case .range: "range"
     case .ranged: "ranged"
     case .committed: "committed"
+    case .unavailable: "unavailable"
+    case .raft: "raft"
+    case .link: "link"
     case .exec: "exec"
     case .executed: "executed"
     case .nodeCall: "node-call"
     case .nodeReply: "node-reply"
+    case .review: "review"
+    case .reviewed: "reviewed"
+    case .cloud: "cloud"
+    case .cloudReply: "cloud-reply"
     case .leading: "leading"
     case .runtime: "runtime"
     case .runtimeReply: "runtime-reply"
@@ -109,11 +133,18 @@ public enum Message: Letter, Sendable {
     case .transacted(let reply): "\(reply.succeeded ? "ok" : "refused") \(reply.key.path) revision \(reply.revision)"
     case .range(let range): "range \(range.prefix)"
     case .ranged(let reply): "\(reply.objects.count) keys revision \(reply.revision)"
+    case .unavailable(_, let reason): reason
+    case .raft(let word): word.summary
+    case .link(let isUp, _): isUp ? "connection back" : "connection silent"
     case .committed(let commit): "\(commit.isDelete ? "DELETE" : "PUT") \(commit.object.key.path)"
     case .exec(let call): "exec \(call.pod.text)"
     case .executed(let result): "exit \(result.exitCode)"
     case .nodeCall(let call): call.summary
     case .nodeReply(let reply): "\(reply.code) \(reply.about)"
+    case .review(let review): "AdmissionReview \(review.subject.text)"
+    case .reviewed(let answer): answer.summary
+    case .cloud(let call): call.summary
+    case .cloudReply(let reply): reply.summary
     case .leading(let leads): leads ? "holds the lease" : "lost the lease"
     case .runtime(let call): call.summary
     case .runtimeReply(let reply): reply.summary
@@ -196,6 +227,8 @@ public struct Request: Sendable {
   public var fields: FieldSelector? = nil
   /// Whom the client says it acts for (`--as`); nothing where it acts for itself.
   public var impersonated: Identity? = nil
+  /// A path that is no resource's, such as `/readyz?verbose`; the key then means nothing.
+  public var path: String = ""
   /// Everything is checked and nothing is stored (`--dry-run=server`).
   public var isDryRun: Bool = false
 
@@ -227,6 +260,7 @@ public struct Request: Sendable {
     case .patch: method = "PATCH"
     case .delete: method = "DELETE"
     }
+    if !path.isEmpty { return "\(method) \(path)" }
     let tail = subresource.isEmpty ? "" : "/\(subresource)"
     return "\(method) \(kind.plural)\(name.isEmpty ? "" : "/")\(name)\(tail)"
   }
@@ -293,82 +327,4 @@ public struct WatchEvent: Sendable {
     self.object = object
     self.revision = revision
   }
-}
-
-// MARK: etcd
-
-/// A compare-and-write of one key.
-public struct Transaction: Sendable {
-  public var id: Int64
-  public var key: ObjectKey
-  /// The modification revision the key must have; 0 means that it must not exist.
-  public var expected: Int64
-  /// What to put; nothing deletes the key.
-  public var object: Object?
-
-  public init(id: Int64, key: ObjectKey, expected: Int64, object: Object?) {
-    self.id = id
-    self.key = key
-    self.expected = expected
-    self.object = object
-  }
-
-  public var summary: String { "\(object == nil ? "delete" : "put") \(key.path) if revision \(expected)" }
-}
-
-/// etcd's answer to a transaction.
-public struct Transacted: Sendable {
-  public var id: Int64
-  public var key: ObjectKey
-  public var succeeded: Bool
-  public var revision: Int64
-  /// What stands there when the compare failed.
-  public var current: Object?
-}
-
-/// A read of one key, of every key of a kind, or of everything.
-public struct Range: Sendable {
-  public var id: Int64
-  public var kind: Kind
-  /// Empty for all namespaces.
-  public var namespace: String
-  /// Empty for every key of the kind.
-  public var name: String
-  public var everything: Bool
-
-  public init(id: Int64, kind: Kind, namespace: String = "", name: String = "") {
-    self.id = id
-    self.kind = kind
-    self.namespace = namespace
-    self.name = name
-    everything = false
-  }
-
-  /// Reads the whole store, as a starting kube-apiserver does kind by kind.
-  public init(everything id: Int64) {
-    self.init(id: id, kind: .namespace)
-    everything = true
-  }
-
-  public var prefix: String {
-    if everything { return "/registry/" }
-    if !name.isEmpty { return ObjectKey(kind, namespace, name).path }
-    return namespace.isEmpty ? kind.prefix : "\(kind.prefix)\(namespace)/"
-  }
-}
-
-/// What etcd holds there, and its revision.
-public struct Ranged: Sendable {
-  public var id: Int64
-  public var objects: [Object]
-  public var revision: Int64
-}
-
-/// One event of etcd's watch.
-public struct Commit: Sendable {
-  /// What is stored now, or what stood there before a delete.
-  public var object: Object
-  public var previous: Object?
-  public var isDelete: Bool
-  public var revision: Int64
 }

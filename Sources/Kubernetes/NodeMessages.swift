@@ -16,10 +16,12 @@ public struct RuntimeCall: Sendable {
     case exec(id: String, command: [String])
     /// ReopenContainerLog: the file has been renamed; so many are kept.
     case rotateLog(id: String, stamp: String, keeping: Int64)
-    /// UpdateRuntimeConfig: the node's range of Pod addresses is known now.
-    case configure(range: String)
     /// A connection to a port, as a probe makes it: the model reaches a container through its runtime.
     case connect(PortVisit)
+    /// UpdateContainerResources: the limits of a container that keeps running.
+    case updateContainer(id: String, ResourceRequirements)
+    /// Whether the runtime and its network plugin are ready (the CRI's Status).
+    case status
     /// Everything there is: the first look of a kubelet that has just started.
     case list
   }
@@ -28,6 +30,8 @@ public struct RuntimeCall: Sendable {
   public var pod: ObjectKey
   public var uid: String
   public var operation: Operation
+  /// The node's range of Pod addresses, where the runtime has not known it from its start.
+  public var podCIDR: String = ""
 
   public init(id: Int64, pod: ObjectKey, uid: String, operation: Operation) {
     self.id = id
@@ -56,8 +60,9 @@ public struct RuntimeCall: Sendable {
     case .removeSandbox: "RemovePodSandbox \(pod.text)"
     case .exec: "ExecSync \(pod.text)"
     case .rotateLog: "ReopenContainerLog \(pod.text)"
-    case .configure(let range): "UpdateRuntimeConfig podCIDR=\(range)"
     case .connect(let visit): "connect \(pod.text):\(visit.port)\(visit.path)"
+    case .updateContainer: "UpdateContainerResources \(pod.text)"
+    case .status: "Status"
     case .list: "ListContainers"
     }
   }
@@ -154,6 +159,8 @@ public struct ContainerRecord: Equatable, Sendable {
   public var exitCode: Int64
   /// True when the kernel ended it because it needed more memory than it may have.
   public var isOutOfMemory: Bool = false
+  /// What its cgroup allows; nothing for a sandbox.
+  public var resources: ResourceRequirements = ResourceRequirements()
   /// The sandbox's address; empty for containers.
   public var ip: String
 
@@ -195,8 +202,8 @@ public struct NetworkCall: Sendable {
   public enum Operation: String, Equatable, Sendable {
     case add = "ADD"
     case delete = "DEL"
-    /// Its configuration is written anew: the range stands where a path else does.
-    case configure
+    /// Whether there is a plugin to call: its file of configuration is looked for.
+    case status = "STATUS"
   }
 
   public var id: Int64
@@ -204,6 +211,8 @@ public struct NetworkCall: Sendable {
   public var pod: ObjectKey
   public var sandbox: String
   public var namespacePath: String
+  /// The range that the address is to be taken from; empty where the plugin has it in its configuration.
+  public var podCIDR: String = ""
 
   public init(id: Int64, operation: Operation, pod: ObjectKey, sandbox: String, namespacePath: String) {
     self.id = id
@@ -213,9 +222,7 @@ public struct NetworkCall: Sendable {
     self.namespacePath = namespacePath
   }
 
-  public var summary: String {
-    operation == .configure ? "podCIDR=\(namespacePath)" : "CNI \(operation.rawValue) \(pod.text)"
-  }
+  public var summary: String { "CNI \(operation.rawValue) \(operation == .status ? "" : pod.text)" }
 
   /// The name under which tools find the namespace; of one that is not pinned, the sandbox's short id.
   public var namespace: String {

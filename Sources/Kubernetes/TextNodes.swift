@@ -29,22 +29,42 @@ extension Text {
   public var postingReady: String { "kubelet is posting ready status" }
   public var containerRuntimeDown: String { "container runtime is down" }
 
-  /// What a kubelet says of a node whose network plugin has no range of addresses yet.
-  public var networkNotReady: String {
-    let condition = "NetworkReady=false reason:NetworkPluginNotReady message:"
-    switch version {
-    case .then:
-      let why = "kubenet does not have netConfig. This is most likely due to lack of PodCIDR"
-      return "runtime network not ready: \(condition)docker: network plugin is not ready: \(why)"
-    case .now:
-      return "container runtime network not ready: \(condition)Network plugin returns error: cni plugin not initialized"
-    }
+  // MARK: Node pressure
+
+  public var reclaimingMemory: String { "Attempting to reclaim memory" }
+
+  /// How the message about an evicted Pod begins; a blank stands at the end of each sentence, also of the last.
+  public func lowOnMemory(threshold: String, available: String) -> String {
+    let head = "The node was low on resource: memory. "
+    return version == .then ? head : head + "Threshold quantity: \(threshold), available: \(available). "
   }
 
-  /// What a plugin says that is called all the same.
-  public var noPodRange: String {
-    version == .then ? "Kubenet needs a PodCIDR to set up pods" : "cni plugin not initialized"
+  public func usingMore(_ container: String, _ usage: String, _ request: String) -> String {
+    version == .then
+      ? "Container \(container) was using \(usage), which exceeds its request of \(request). "
+      : "Container \(container) was using \(usage), request is \(request), has larger consumption of memory. "
   }
+
+  /// Why a node that is short of memory takes no Pod that asks for none.
+  public var underPressure: String { "The node had condition: [MemoryPressure]. " }
+
+  /// What a runtime says of a network plugin that is not there.
+  public func networkNotReady(_ plugin: String, docker: Bool) -> String {
+    let head = "NetworkReady=false reason:NetworkPluginNotReady message:"
+    if !docker { return head + "Network plugin returns error: cni plugin not initialized" }
+    let why =
+      plugin == "kubenet"
+      ? "kubenet does not have netConfig. This is most likely due to lack of PodCIDR" : "cni config uninitialized"
+    return head + "docker: network plugin is not ready: \(why)"
+  }
+
+  /// The same as the condition Ready of the node has it.
+  public func networkDown(_ error: String) -> String {
+    "\(version == .then ? "runtime" : "container runtime") network not ready: \(error)"
+  }
+
+  /// The Event about a Pod that has to wait for the network of its node.
+  public func networkAwaited(_ error: String) -> String { "network is not ready: \(networkDown(error))" }
 
   /// What a kubelet says of its node before it has looked at the runtime.
   public var notLookedYet: String {

@@ -127,6 +127,8 @@ extension Run {
     case .network: "cni"
     case .proxy: "proxy"
     case .metrics: "metrics"
+    case .webhook: "webhook"
+    case .cloud: "cloud"
     case .kernel: "kernel"
     case .dns: "dns"
     case .outside: "load"
@@ -171,13 +173,9 @@ extension Run {
     return out
   }
 
-  private static func etcd(_ world: KubeWorld) -> Etcd? {
-    world.address(of: "etcd").flatMap { world.component($0, as: Etcd.self) }
-  }
-
   private static func objectChanges(_ before: KubeWorld, _ after: KubeWorld) -> [Explanation.ObjectChange] {
-    guard let address = before.address(of: "etcd"), before.cells[address] !== after.cells[address],
-      let old = etcd(before), let new = etcd(after)
+    guard before.etcdMembers.contains(where: { before.cells[$0] !== after.cells[$0] }),
+      let old = before.etcd, let new = after.etcd
     else { return [] }
     var out: [Explanation.ObjectChange] = []
     func add(_ key: ObjectKey, _ kind: Explanation.ObjectChange.Kind, _ changes: [Change]) {

@@ -49,6 +49,8 @@ struct Baker: Component {
   var oven: Table<Address, Int64> = [:]
   var readyAt: Time = 0
   var sweepAt: Time = 3_000
+  /// Whom the baker lets in after the first sweep.
+  var late: Address? = nil
 
   mutating func receive(_ message: Bakery.Message, from sender: Address, at now: Time) {
     if inbox.isEmpty { readyAt = now + 1_500 }
@@ -73,6 +75,7 @@ struct Baker: Component {
   mutating func perform(_ action: Action<Bakery>, _ out: inout Outbox<Bakery>) {
     if action.verb == "sweep" {
       sweepAt = out.now + 3_000
+      if let late { out.turn(late, on: true) }
       return
     }
     var head: Address? = nil

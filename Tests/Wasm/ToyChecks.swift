@@ -5,8 +5,10 @@ private func bakery() -> World<Bakery> {
   var cast = Cast<Bakery>()
   let baker = cast.add(Baker())
   for number in 1...5 { cast.add(Customer(name: "손님\(number)", baker: baker, hunger: Int64(number))) }
+  let late = cast.add(Customer(name: "늦은 손님", baker: baker, hunger: 2))
+  cast.replace(baker, with: Baker(late: late))
   cast.haunt(baker, Baker.self, with: Whisper())
-  return World(cast)
+  return World(cast, off: [late])
 }
 
 /// A ghost that only listens: with it everything goes as without.
@@ -61,6 +63,7 @@ func timelines() -> UInt64 {
       for envelope in step.sent { digest.add(envelope.message.value) }
       for record in step.records { digest.add(record) }
       for fact in step.facts { digest.add(fact["left"] ?? .null) }
+      for change in step.switched where change.isOn { digest.add(Int64(change.component)) }
     }
     for position in 0..<timeline.end {
       for (actor, changes) in timeline.changes(at: position) {
@@ -111,6 +114,8 @@ func faults() -> UInt64 {
     digest.add(world.component(0, as: Baker.self)?.sweepAt ?? -1)
     digest.add(world.component(0, as: Customer.self)?.hunger ?? -1)
     digest.add(Int64(world.objections.count))
+    let isTold = Bakery.Message.interrupted(by: 0) != nil || Bakery.Message.resumed(by: 0) != nil
+    digest.add(isTold ? "told" : "silent")
     if let first = world.first(background: true) { digest.add(first.verb.description) }
     digest.add(world.nextTime() ?? .never)
   }

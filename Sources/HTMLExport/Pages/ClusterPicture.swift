@@ -48,7 +48,7 @@ struct ClusterPicture {
     let people = cast.members.filter { $0.role == .kubectl || Self.isFabric($0) }
     let hubs = cast.members.filter { $0.role == .apiserver }
     let others = cast.members.filter { member in
-      !member.name.contains("@") && member.role != .apiserver && !people.contains(member)
+      member.role == .etcd || !member.name.contains("@") && member.role != .apiserver && !people.contains(member)
     }
     for (index, member) in people.enumerated() { add(member.name, x: 14 + index * 96, y: 4) }
     let top = people.isEmpty ? 4 : 48
@@ -71,7 +71,7 @@ struct ClusterPicture {
 
   private mutating func layOutNodes(from top: Int) {
     var nodes: [String] = []
-    for member in cast.members {
+    for member in cast.members where member.role != .etcd {
       guard let node = ClusterPicture.node(of: member.name), !nodes.contains(node) else { continue }
       nodes.append(node)
     }
@@ -83,7 +83,7 @@ struct ClusterPicture {
       if index % 2 == 0 { y = index == 0 ? top : low + 10 }
       // One that is left over has the row to itself.
       let isAlone = index % 2 == 0 && index + 1 == nodes.count
-      let members = cast.members.filter { ClusterPicture.node(of: $0.name) == node }
+      let members = cast.members.filter { $0.role != .etcd && ClusterPicture.node(of: $0.name) == node }
         .sorted { ClusterPicture.rank($0.role) < ClusterPicture.rank($1.role) }
       for (place, member) in members.enumerated() {
         let columns = isAlone ? 4 : 2
@@ -105,7 +105,7 @@ struct ClusterPicture {
   }
 
   private mutating func add(_ name: String, x: Int, y: Int, width: Int = 84, height: Int = boxHeight) {
-    let short = String(name.prefix { $0 != "@" })
+    let short = name.hasPrefix("etcd@") ? name : String(name.prefix { $0 != "@" })
     var label = [short]
     if short.count > 12, width < 120 {
       // The last hyphen that leaves a first line which fits.

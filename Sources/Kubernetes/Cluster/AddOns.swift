@@ -7,6 +7,8 @@ public import Clockwork
 ///
 /// `metrics-server: true`, or a map: `resolution` (how often it asks the kubelets; 60 s "then", 15 s now) and
 /// `housekeeping` (how often cAdvisor reads the kernel's counters; 10 s, and up to half as much more).
+/// `cluster-autoscaler: true` brings the component that resizes `nodeGroups`.
+/// `VPA: true` brings the vertical Pod autoscaler: its kinds, and its three components.
 public struct AddOns: Equatable, Sendable {
   /// How metrics-server and the kubelets' cAdvisor are set up.
   public struct Metering: Equatable, Sendable {
@@ -29,14 +31,19 @@ public struct AddOns: Equatable, Sendable {
 
   public var metricsServer: Metering? = nil
   public var coreDNS: Naming? = nil
+  /// The vertical Pod autoscaler.
+  public var hasVPA: Bool = false
+  public var hasClusterAutoscaler: Bool = false
 
   public init() {}
 
   init(_ reader: inout SpecReader, version: Version) {
     guard let value = reader.value["addons"] else { return }
     var inner = SpecReader(value: value, path: ["addons"])
-    inner.only(["metrics-server", "CoreDNS"])
+    inner.only(["metrics-server", "CoreDNS", "VPA", "cluster-autoscaler"])
     readNaming(&inner)
+    hasClusterAutoscaler = inner.flag("cluster-autoscaler", default: false)
+    hasVPA = inner.flag("VPA", default: false)
     if let wanted = value["metrics-server"], wanted.flag != false {
       var metering = Metering(version)
       if wanted.entries != nil {

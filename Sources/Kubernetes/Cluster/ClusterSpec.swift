@@ -5,8 +5,9 @@ public import Clockwork
 /// Keys: `version` (then, now), `runtime` (docker, containerd), `network` (kubenet, bridge), `proxy`,
 /// `serviceCIDR`, `clusterCIDR`, `controlPlane` {name, ip, registers, podCIDR, cpu, memory, pods},
 /// `schedulers` (names of those beside kube-scheduler), `nodes` [{name, ip, podCIDR, cpu, memory, pods, labels, taints}],
-/// `sizes` (varied, fixed), `addons` {metrics-server, CoreDNS}, `cloud` (true where a made-up cloud gives nodes ranges, routes
-/// and load balancers), `routes` (router, nodes: who knows behind which node which Pods are), `packets` (true where
+/// `sizes` (varied, fixed), `addons` {metrics-server, CoreDNS, VPA, cluster-autoscaler}, `cloud` (true where a made-up cloud gives nodes
+/// ranges, routes and load balancers), `nodeGroups` (machines that a made-up cloud has ready, see ``NodeGroup``), `etcd` (how many
+/// members: 1, 3 or 5), `routes` (router, nodes: who knows behind which node which Pods are), `packets` (true where
 /// kernels move packets, also without a line that sends one).
 public struct ClusterSpec: Equatable, Sendable {
   public enum Runtime: String, Equatable, Sendable {
@@ -52,6 +53,10 @@ public struct ClusterSpec: Equatable, Sendable {
   public var hasPackets = false
   /// Whether controllers of a cloud are at work; elsewhere an administrator has told the router where Pods are.
   public var hasCloud = false
+  /// Groups of machines of one size.
+  public var nodeGroups: [NodeGroup] = []
+  /// How many members keep the store: 1, 3 or 5.
+  public var etcdMembers = 1
   /// Whether an administrator has told every node too, so that Pods of two nodes do without the router.
   public var hasNodeRoutes = false
 
@@ -67,7 +72,7 @@ public struct ClusterSpec: Equatable, Sendable {
     var reader = SpecReader(value: value, path: [])
     reader.only([
       "version", "runtime", "network", "proxy", "serviceCIDR", "clusterCIDR", "controlPlane", "nodes", "addons",
-      "sizes", "schedulers", "packets", "cloud", "routes",
+      "sizes", "schedulers", "packets", "cloud", "routes", "nodeGroups", "etcd",
     ])
     if let version = Version(rawValue: reader.choice("version", ["then", "now"], default: "now")) {
       self.version = version
@@ -79,6 +84,7 @@ public struct ClusterSpec: Equatable, Sendable {
     network = reader.choice("network", ["kubenet", "bridge"], default: version == .then ? "kubenet" : "bridge")
     proxy = reader.choice("proxy", ["userspace", "iptables", "ipvs", "nftables"], default: "iptables")
     variesSizes = reader.choice("sizes", ["varied", "fixed"], default: "varied") == "varied"
+    etcdMembers = ["1": 1, "3": 3, "5": 5][reader.choice("etcd", ["1", "3", "5"], default: "1")] ?? 1
     hasCloud = reader.flag("cloud", default: false)
     hasNodeRoutes = reader.choice("routes", ["router", "nodes"], default: "router") == "nodes"
     hasPackets = reader.flag("packets", default: false)
@@ -94,6 +100,7 @@ public struct ClusterSpec: Equatable, Sendable {
       reader.problems.append(FieldProblem(.required, ["nodes"], detail: "a cluster needs a node"))
     }
     addOns = AddOns(&reader, version: version)
+    readGroups(&reader)
     for name in value["schedulers"]?.elements ?? [] { schedulers.append(name.plain) }
     checkPairs(&reader)
     checkNames(&reader)
@@ -123,6 +130,12 @@ public struct ClusterSpec: Equatable, Sendable {
       ip: reader.text("ip", default: "192.0.2.\(10 + number)")
     )
     machine.podCIDR = reader.text("podCIDR", default: "172.20.\(number).0/24")
+    readSize(&reader, &machine)
+    return machine
+  }
+
+  /// What a machine has to give, and what its node says of itself.
+  static func readSize(_ reader: inout SpecReader, _ machine: inout Machine) {
     machine.cpu = reader.text("cpu", default: machine.cpu)
     machine.memory = reader.text("memory", default: machine.memory)
     machine.pods = reader.text("pods", default: machine.pods)
@@ -136,7 +149,6 @@ public struct ClusterSpec: Equatable, Sendable {
         )
       )
     }
-    return machine
   }
 
   /// Pairs that never existed say why.
@@ -162,7 +174,7 @@ public struct ClusterSpec: Equatable, Sendable {
       taken.append(name)
     }
     var seen: [String] = []
-    for machine in machines {
+    for machine in machines + spares {
       if seen.contains(machine.name) {
         reader.problems.append(FieldProblem(.duplicate, ["nodes"], got: "\"\(machine.name)\""))
       }
@@ -243,6 +255,13 @@ extension ClusterSpec {
       guard variesSizes else { continue }
       spec.machines[index].cpu = cpu
       spec.machines[index].memory = memory
+    }
+    for index in spec.nodeGroups.indices {
+      let ip = ClusterSpec.replace(octet: 2, of: nodeGroups[index].template.ip, by: third)
+      spec.nodeGroups[index].template.ip = ip
+      guard variesSizes else { continue }
+      spec.nodeGroups[index].template.cpu = cpu
+      spec.nodeGroups[index].template.memory = memory
     }
     return spec
   }

@@ -21,13 +21,21 @@ struct Inventory {
       first += Bootstrap.namespace(name, version: spec.version, random: &self.random)
     }
     first.append(KubeControllerManager.lease(host: spec.controlPlaneName))
+    var late: [Object] = []
     if spec.hasCloud, spec.version == .now {
-      first.append(KubeControllerManager.lease(host: spec.controlPlaneName, of: KubeControllerManager.cloud))
+      late.append(KubeControllerManager.lease(host: spec.controlPlaneName, of: KubeControllerManager.cloud))
+    }
+    if spec.addOns.hasClusterAutoscaler {
+      let key = ClusterAutoscaler.statusKey
+      let metadata = ObjectMeta(name: key.name, namespace: key.namespace)
+      late.append(Object(kind: .configMap, metadata: metadata, content: .opaque([Value.Entry("data", .emptyMap)])))
+      late.append(LeaderElection.lease("cluster-autoscaler", host: spec.controlPlaneName))
     }
     if spec.addOns.metricsServer != nil { first += MetricsServerManifest.objects(spec) }
     // Last, so that what stood here before keeps its identity.
     let last =
-      PriorityClass.system.map { Object($0) } + Bootstrap.kubernetesService(spec) + BootstrapRoles.objects(spec.version)
+      late + (spec.addOns.hasVPA ? VPAManifest.objects(spec) : []) + PriorityClass.system.map { Object($0) }
+      + Bootstrap.kubernetesService(spec) + BootstrapRoles.objects(spec.version)
     revision = Inventory.revision - Int64(first.count + spec.machines.count + last.count)
     for object in first { add(object) }
     for machine in spec.machines { add(node: machine) }
@@ -72,6 +80,11 @@ struct Inventory {
   }
 
   private mutating func add(node machine: ClusterSpec.Machine) {
+    add(Object(node: made(machine, hasNetwork: !machine.podCIDR.isEmpty)))
+  }
+
+  /// A node as its kubelet has it registered; one without a range for its Pods is not ready.
+  func made(_ machine: ClusterSpec.Machine, hasNetwork: Bool = true) -> Node {
     var node = Node()
     var metadata = ObjectMeta(name: machine.name, labels: machine.labels)
     metadata.labels["kubernetes.io/hostname"] = machine.name
@@ -80,14 +93,14 @@ struct Inventory {
     node.metadata = metadata
     node.spec.podCIDR = machine.podCIDR
     node.spec.podCIDRs = machine.podCIDR.isEmpty ? [] : [machine.podCIDR]
-    node.spec.taints = machine.taints + (machine.podCIDR.isEmpty ? Inventory.notReady : [])
+    node.spec.taints = machine.taints + (hasNetwork ? [] : Inventory.notReady)
     let amounts: ResourceList = ["cpu": machine.cpu, "memory": machine.memory, "pods": machine.pods]
     node.status.capacity = amounts
     node.status.allocatable = amounts
     node.status.addresses = [
       NodeAddress(type: "InternalIP", address: machine.ip), NodeAddress(type: "Hostname", address: machine.name),
     ]
-    node.status.conditions = conditions(hasRange: !machine.podCIDR.isEmpty)
+    node.status.conditions = conditions(hasRange: hasNetwork)
     if spec.hasCloud, !machine.podCIDR.isEmpty {
       var condition = RouteController.condition
       condition.lastHeartbeatTime = Timestamp(-3_600_000)
@@ -96,7 +109,7 @@ struct Inventory {
     }
     node.status.images = images
     node.status.nodeInfo = system()
-    add(Object(node: node))
+    return node
   }
 
   /// A node whose plugin has no addresses to give takes no Pods.

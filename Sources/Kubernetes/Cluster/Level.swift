@@ -27,32 +27,40 @@ public enum Level: String, Equatable, Comparable, Sendable {
     switch role {
     case .etcd:
       if subject.description.hasPrefix(Kind.lease.prefix) { return .wire }
-      if verb == "range" { return .wire }
+      switch verb.text {
+      case "range", "confirm", "release", "ask", "connect", "catch-up", "reject": return .wire
+      case "lead", "campaign", "step-down", "give-up": return .story
+      case "append", "apply", "forward", "vote", "pre-vote", "close-watch": return .detail
+      default: break
+      }
       return isStory(path: subject.description) && verb != "refuse" ? .story : .detail
     case .apiserver:
       if verb == "read" || verb == "list" { return .wire }
       if kind == .event { return .wire }
-      return verb == "proxy" || verb == "notify" && kind == .pod ? .story : .detail
+      if verb == "proxy" || verb == "call" || verb == "give-up" { return .story }
+      return verb == "notify" && kind == .pod ? .story : .detail
     case .kubectl: return verb == "send" ? .story : .detail
     case .scheduler:
       if verb == "list" { return .wire }
       return verb == "schedule" || verb == "bind" || verb == "preempt" ? .story : .detail
     case .kubelet:
       switch verb.text {
-      case "admit", "reject", "report", "sandbox", "pull", "create", "start", "stop", "finish", "read-log":
+      case "relieve", "admit", "reject", "report", "sandbox", "pull", "create", "start", "stop", "finish", "read-log":
         return .story
-      case "list": return .wire
+      case "list", "check": return .wire
       default: return .detail
       }
     case .runtime:
       switch verb.text {
-      case "answer", "list", "run": return .wire
+      case "answer", "list", "run", "look": return .wire
       case "remove", "destroy", "release", "exec", "rotate": return .detail
       default: return .story
       }
-    case .network: return verb == "add" ? .story : .detail
+    case .network: return verb == "add" ? .story : (verb == "answer" ? .wire : .detail)
     case .controller: return of(controllerVerb: verb, kind)
     case .metrics: return verb == "scrape" || verb == "answer" ? .story : (verb == "store" ? .detail : .wire)
+    case .cloud: return verb == "tell" ? .wire : .story
+    case .webhook: return verb == "review" ? .story : .wire
     case .kernel:
       switch verb.text {
       case "oom-kill", "connect", "answer", "resolve": return .story
@@ -79,6 +87,8 @@ public enum Level: String, Equatable, Comparable, Sendable {
   private static func of(controllerVerb verb: Verb, _ kind: Kind?) -> Level {
     switch verb.text {
     case "create", "scale", "delete": kind == .event ? .detail : .story
+    case "recommend", "evict", "resize", "grow", "shrink", "release": .story
+    case "survey": .wire
     // What is said of a node decides about all of its Pods.
     case "taint": .story
     case "report", "update": kind == .node ? .story : .detail

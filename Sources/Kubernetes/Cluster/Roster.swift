@@ -26,8 +26,10 @@ enum Roster {
     return world
   }
 
-  /// The components that a name means: kube-controller-manager is a process with many loops.
+  /// The components that a name means: kube-controller-manager is a process with many loops, etcd may have members.
   static func members(of name: String, in world: KubeWorld) -> [Address] {
+    let stores = world.etcdMembers
+    if name == EtcdNames.all, stores.count > 1 { return stores }
     guard let address = world.address(of: name) else { return [] }
     guard let manager = world.component(address, as: KubeControllerManager.self) else { return [address] }
     return [address] + manager.loops
@@ -43,7 +45,7 @@ enum Roster {
 }
 
 /// Puts one cluster together.
-private struct Assembly {
+struct Assembly {
   let spec: ClusterSpec
   let images: Images
   let preloaded: [String]
@@ -65,31 +67,58 @@ private struct Assembly {
     inventory = Inventory(spec, images: held, random: random.stream("inventory"))
   }
 
+  /// All machines that there are or could be.
+  private var machines: [ClusterSpec.Machine] { spec.machines + spec.spares }
   private var server: String { "\(spec.controlPlaneIP):6443" }
 
   func world(supposing rule: FalseRule?) -> KubeWorld {
-    var etcd = Etcd(apiserver: Places.apiserver, revision: Inventory.revision)
-    for object in inventory.objects { etcd.seed(object) }
-    var company = Company(apiserver: apiserver(), objects: inventory.objects)
+    let etcd = self.etcd()
+    var company = Company(apiserver: apiserver(), objects: inventory.objects, members: spec.etcdMembers)
     company.add(Kubectl(version: spec.version, apiserver: Places.apiserver, server: server))
     company.add(watching: scheduler("kube-scheduler"))
     for name in spec.schedulers { company.add(watching: scheduler(name)) }
     addManager(to: &company)
     var nodes = MeasuredNodes()
     if isNetworked { nodes.fabric = company.add(fabric(first: company.next + 1)) }
-    for machine in spec.machines.indices { add(machine, to: &company, &nodes) }
+    for index in machines.indices { add(index, to: &company, &nodes) }
     for server in nodes.servers { company.add(server) }
     if isMeasured { company.add(Load(apiserver: Places.apiserver, kernels: nodes.kernels)) }
     addMetricsServer(to: &company, nodes)
+    if spec.addOns.hasVPA { addVPA(to: &company) }
+    if spec.hasCloud { addCloud(to: &company, nodes) }
+    // The machines that the cloud has ready are switched off.
+    let off = spec.spares.flatMap { nodes.parts[$0.name] ?? [] }
     var cast = company.everybody(etcd)
     let start = spec.addOns.coreDNS == nil ? 0 : -WarmUp.time
-    guard let rule else { return KubeWorld(cast, at: start) }
+    guard let rule else { return KubeWorld(cast, off: off, at: start) }
     for watch in rule.watches(Scene(cast: cast, spec: spec)) {
       company.apiserver.seed(watcher: watch.watcher, watch.kind, .all)
     }
     cast = company.everybody(etcd)
     rule.haunt(&cast, spec)
-    return KubeWorld(cast, waiving: rule.waived, at: start)
+    return KubeWorld(cast, waiving: rule.waived, off: off, at: start)
+  }
+
+  /// One store, or several members that hold the same; the first leads, as long as nothing happens to it.
+  private func etcd() -> [Etcd] {
+    let places = Places.members(spec.etcdMembers)
+    let names = places.indices.map { EtcdNames.name(of: $0, of: places.count) }
+    return places.indices.map { index in
+      var etcd = Etcd(names[index], apiserver: Places.apiserver, revision: Inventory.revision)
+      for object in inventory.objects { etcd.seed(object) }
+      guard places.count > 1 else { return etcd }
+      let peers = places.indices.filter { $0 != index }.map { Raft.Peer(name: names[$0], address: places[$0]) }
+      let raft = Raft(
+        peers: peers,
+        canvasses: spec.version == .now,
+        index: Inventory.revision,
+        leader: places[0],
+        isLeading: index == 0,
+        random: random.stream(names[index])
+      )
+      etcd.join(raft, isWatched: index == 0)
+      return etcd
+    }
   }
 
   private func apiserver() -> KubeAPIServer {
@@ -99,6 +128,7 @@ private struct Assembly {
       random: random.stream("kube-apiserver")
     )
     apiserver.etcd = Places.etcd
+    if spec.etcdMembers > 1 { apiserver.members = Places.members(spec.etcdMembers) }
     if let range = CIDR(spec.serviceCIDR) { apiserver.serviceRange = range }
     for object in inventory.objects { apiserver.seed(object) }
     return apiserver
@@ -133,7 +163,7 @@ private struct Assembly {
     loops.append(company.add(watching: EndpointSliceController(version: spec.version, apiserver: Places.apiserver)))
     loops.append(company.add(watching: EndpointController(version: spec.version, apiserver: Places.apiserver)))
     loops.append(company.add(watching: GarbageCollector(apiserver: Places.apiserver)))
-    loops.append(company.add(watching: NamespaceController(version: spec.version, apiserver: Places.apiserver)))
+    loops.append(company.add(watching: namespaces()))
     loops.append(company.add(watching: ServiceAccountController(apiserver: Places.apiserver)))
     switch spec.version {
     case .then: loops.append(company.add(watching: TokensController(apiserver: Places.apiserver)))
@@ -141,52 +171,14 @@ private struct Assembly {
     }
     loops.append(company.add(watching: QuotaController(apiserver: Places.apiserver)))
     loops += addNodeLoops(to: &company)
-    guard spec.hasCloud else { return add(KubeControllerManager.usual, loops, to: &company) }
-    loops += addRanges(to: &company)
-    switch spec.version {
-    case .then:
-      // The loops of the cloud, the manager, and then the router that they speak to.
-      let fabric = company.next + 3
-      add(KubeControllerManager.usual, loops + addCloud(to: &company, fabric: fabric, .then), to: &company)
-    case .now:
-      add(KubeControllerManager.usual, loops, to: &company)
-      let fabric = company.next + 3
-      add(KubeControllerManager.cloud, addCloud(to: &company, fabric: fabric, .now), to: &company)
-    }
+    add(KubeControllerManager.usual, loops, to: &company)
   }
 
-  private func add(_ name: String, _ loops: [Address], to company: inout Company) {
+  func add(_ name: String, _ loops: [Address], to company: inout Company) {
     var manager = KubeControllerManager(host: spec.controlPlaneName, apiserver: Places.apiserver, name: name)
     manager.loops = loops
     manager.seed(inventory.objects)
     company.add(manager)
-  }
-
-  /// A loop of kube-controller-manager that a cloud switches on.
-  private func addRanges(to company: inout Company) -> [Address] {
-    guard let cluster = CIDR(spec.clusterCIDR) else { return [] }
-    let ranges = NodeIPAMController(version: spec.version, apiserver: Places.apiserver, cluster: cluster)
-    return [company.add(watching: ranges)]
-  }
-
-  /// The loops that talk to the cloud, which once were part of kube-controller-manager.
-  private func addCloud(to company: inout Company, fabric: Address, _ version: Version) -> [Address] {
-    let process = version == .then ? KubeControllerManager.usual : KubeControllerManager.cloud
-    let routes = RouteController(
-      version: version,
-      apiserver: Places.apiserver,
-      fabric: isNetworked ? fabric : nil,
-      process: process
-    )
-    let worker = spec.machines.first { !$0.isControlPlane }
-    let balancers = ServiceController(
-      version: version,
-      apiserver: Places.apiserver,
-      fabric: isNetworked ? fabric : nil,
-      gateway: worker.flatMap { IPv4($0.ip) },
-      process: process
-    )
-    return [company.add(watching: routes), company.add(watching: balancers)]
   }
 
   /// The loops that look after nodes, and after the Pods of those that are lost.
@@ -209,13 +201,15 @@ private struct Assembly {
   }
 
   /// What metrics-server and the clients outside have to know of the nodes.
-  private struct MeasuredNodes {
+  struct MeasuredNodes {
     var kernels: Table<String, Address> = [:]
     var cadvisors: Table<String, CAdvisor> = [:]
     /// What lies between the nodes, where kernels move packets.
     var fabric: Address?
     /// What answers for names on the nodes, which stands behind all of them.
     var servers: [CoreDNS] = []
+    /// What runs on each machine, the kubelet first.
+    var parts: Table<String, [Address]> = [:]
   }
 
   /// Every node is five components: kubelet, runtime, plugin, proxy and kernel.
@@ -223,8 +217,7 @@ private struct Assembly {
 
   /// Switch, router and client outside; the router knows every node's Pods, as a cloud's does.
   private func fabric(first: Address) -> Kernel {
-    let machines = spec.machines.map { (name: $0.name, address: IPv4($0.ip) ?? .any) }
-    var network = Fabric.network(machines)
+    var network = Fabric.network(machines.map { (name: $0.name, address: IPv4($0.ip) ?? .any) })
     for machine in spec.machines {
       guard let range = CIDR(machine.podCIDR) else { continue }
       let route = Route(to: range, via: IPv4(machine.ip), device: "eth0")
@@ -232,7 +225,7 @@ private struct Assembly {
     }
     if spec.addOns.coreDNS != nil { network.apply(Fabric.names) }
     var fabric = Kernel(fabric: network, random: random.stream("fabric"))
-    for (index, machine) in spec.machines.enumerated() {
+    for (index, machine) in machines.enumerated() {
       let far = kernel(index, first: first)
       fabric.plug(Cable(machine.name, in: Fabric.exchange, to: far, NetworkNamespace.host, "eth0"))
     }
@@ -243,7 +236,7 @@ private struct Assembly {
   private func measure(_ kubelet: inout Kubelet, _ index: Int, _ kernel: Address, _ cgroups: Cgroups) -> CAdvisor {
     let metering = spec.addOns.metricsServer ?? AddOns.Metering(spec.version)
     var measuring = Measuring(
-      node: spec.machines[index].name,
+      node: machines[index].name,
       version: spec.version,
       kernel: kernel,
       interval: metering.housekeeping,
@@ -269,21 +262,30 @@ private struct Assembly {
   }
 
   private func add(_ index: Int, to company: inout Company, _ nodes: inout MeasuredNodes) {
-    let machine = spec.machines[index]
-    guard let node = inventory.node(machine.name) else { return }
+    let machine = machines[index]
+    let isSpare = index >= spec.machines.count
+    let node = inventory.node(machine.name) ?? inventory.made(machine)
     // A node's parts stand side by side and know each other's places.
     let first = company.next
     company.apiserver.kubelets[machine.name] = first
     let cgroups = Cgroups(cpus: machine.cpu)
     var kubelet = self.kubelet(node, index, runtime: first + 1)
+    kubelet.plugin = first + 2
     kubelet.heart = Heart(
       node: node,
       version: spec.version,
       lease: inventory.lease(of: machine.name),
       random: random.stream("heart \(index)")
     )
-    if isMeasured { nodes.cadvisors[machine.name] = measure(&kubelet, index, first + 4, cgroups) }
     if isNetworked { kubelet.kernel = first + 4 }
+    kubelet.heart?.needsRange = isSpare || machine.podCIDR.isEmpty
+    if isMeasured {
+      let meter = measure(&kubelet, index, first + 4, cgroups)
+      if !isSpare { nodes.cadvisors[machine.name] = meter }
+      var draws = random.stream("eviction \(index)")
+      let capacity = Quantity(machine.memory)?.value ?? 0
+      kubelet.evictions = EvictionManager(capacity: capacity, random: &draws)
+    }
     company.add(watching: kubelet)
     var store = ContainerStore(
       catalog: images,
@@ -294,7 +296,7 @@ private struct Assembly {
     )
     if isMeasured { store.kernel = first + 4 }
     if isNetworked { store.router = first + 4 }
-    let dns = first + 5 * (spec.machines.count - index) + index
+    let dns = first + 5 * (machines.count - index) + index
     if spec.addOns.coreDNS != nil { store.dns = dns }
     switch spec.runtime {
     case .docker:
@@ -327,6 +329,7 @@ private struct Assembly {
     company.add(plugin)
     var network = IPv4(machine.ip).map { NodeNetwork(machine: $0) } ?? NodeNetwork()
     company.add(watching: proxy(machine, kernel: first + 4, &network))
+    defer { nodes.parts[machine.name] = Array(first..<company.next) }
     guard isMeasured || isNetworked else { return }
     var kernel = Kernel(
       node: machine.name,
@@ -345,19 +348,6 @@ private struct Assembly {
       nodes.servers.append(server(machine, index, kernel: first + 4, naming))
     }
     nodes.kernels[machine.name] = company.add(kernel)
-  }
-
-  private func server(_ machine: ClusterSpec.Machine, _ index: Int, kernel: Address, _ naming: AddOns.Naming) -> CoreDNS
-  {
-    CoreDNS(
-      node: machine.name,
-      version: spec.version,
-      apiserver: Places.apiserver,
-      kernel: kernel,
-      upstream: Fabric.gateway(of: spec),
-      keeping: naming.cache,
-      random: random.stream("coredns \(index)")
-    )
   }
 
   /// A proxy that has been running for a while, on a node that shows it.

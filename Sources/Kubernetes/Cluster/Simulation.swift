@@ -317,8 +317,9 @@ public struct Simulation {
   }
 
   private mutating func fault(_ name: String, _ numbered: NumberedLine, _ make: (Address) -> Intervention<Kube>) {
-    guard component(name, numbered) != nil else { return }
-    for address in Roster.members(of: name, in: world) { intervene(make(address)) }
+    let members = Roster.members(of: name, in: world)
+    guard !members.isEmpty || component(name, numbered) != nil else { return }
+    for address in members { intervene(make(address)) }
   }
 
   private mutating func pair(
@@ -350,12 +351,7 @@ public struct Simulation {
   }
 
   /// What etcd holds: the one truth about objects.
-  public var etcd: Etcd {
-    guard let address = world.address(of: "etcd"), let etcd = world.component(address, as: Etcd.self) else {
-      return Etcd(apiserver: 0, revision: 0)
-    }
-    return etcd
-  }
+  public var etcd: Etcd { world.etcd ?? Etcd(apiserver: 0, revision: 0) }
 
   public func object(_ key: ObjectKey) -> Object? { etcd[key] }
 

@@ -55,7 +55,7 @@ extension Simulation {
       default: break
       }
       if names.count == 2, nodes(names[0], names[1]) != nil { continue }
-      for name in names where world.address(of: name) == nil {
+      for name in names where world.address(of: name) == nil && Roster.members(of: name, in: world).isEmpty {
         problems.append(Roster.unknown(name, line: numbered.number, in: world))
       }
     }

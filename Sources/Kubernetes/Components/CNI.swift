@@ -21,7 +21,7 @@ public struct CNI: Component {
   let plugin: String
   let version: Version
   /// The node's range of Pod addresses.
-  private(set) var range: CIDR?
+  let range: CIDR?
   /// What ADD says instead of working; empty while all is well.
   public var failure = ""
   /// By sandbox, as host-local's files are.
@@ -62,14 +62,17 @@ public struct CNI: Component {
       offers.add(.add, .named("pods"), when: false, else: .nobodyCalls)
       return
     }
-    if call.operation == .configure { return offers.add(.configure, .named(call.namespacePath)) }
-    offers.add(call.operation == .add ? .add : .delete, .object(call.pod))
+    switch call.operation {
+    case .add: offers.add(.add, .object(call.pod))
+    case .delete: offers.add(.delete, .object(call.pod))
+    case .status: offers.add(.answer, .named("status"))
+    }
   }
 
   public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) {
     guard let sender = inbox.first?.sender, case .network(let call)? = inbox.take(from: sender) else { return }
     switch call.operation {
-    case .configure: range = CIDR(call.namespacePath)
+    case .status: out.send(.networkReply(NetworkReply(id: call.id)), to: sender)
     case .add: out.send(.networkReply(add(call, &out)), to: sender)
     case .delete:
       if let attachment = attachments.removeValue(for: call.sandbox) {
@@ -111,7 +114,9 @@ public struct CNI: Component {
 
   private mutating func add(_ call: NetworkCall, _ out: inout KubeOutbox) -> NetworkReply {
     guard failure.isEmpty else { return NetworkReply(id: call.id, failure: failure) }
-    guard let range else { return NetworkReply(id: call.id, failure: Text(version).noPodRange) }
+    guard let range = CIDR(call.podCIDR) ?? range else {
+      return NetworkReply(id: call.id, failure: "no podCIDR is set for the node")
+    }
     guard let ip = reserve(range) else {
       let text = "\(range.first.text)-\(range.last.text)"
       let full = "failed to allocate for range 0: no IP addresses available in range set: \(text)"
@@ -181,6 +186,7 @@ public struct CNI: Component {
 extension Verb {
   fileprivate static let add: Verb = "add"
   fileprivate static let delete: Verb = "delete"
+  fileprivate static let answer: Verb = "answer"
 }
 
 extension Obstacle {

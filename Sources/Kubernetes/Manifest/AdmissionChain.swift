@@ -1,6 +1,13 @@
 import Clockwork
 
 extension Admission {
+  /// The plugin TaintNodesByCondition: a new node takes no Pods before somebody has seen that it is ready.
+  private static func taintNew(_ node: inout Node) {
+    let taint = Taint(key: NodeTaints.notReady, effect: "NoSchedule")
+    if node.spec.taints.contains(where: { $0.key == taint.key && $0.effect == taint.effect }) { return }
+    node.spec.taints.append(taint)
+  }
+
   /// Everything that happens to a new object between decoding and validation; says who refuses it, if anybody does.
   static func admit(
     _ object: inout Object,
@@ -10,6 +17,7 @@ extension Admission {
   ) -> Refusal? {
     Strategy.prepareForCreate(&object, version: version)
     Defaulting.apply(to: &object, version: version)
+    object.updateNode { taintNew(&$0) }
     if let priority = object.as(PriorityClass.self) { return onlyDefault(priority, cache) }
     guard var pod = object.pod else { return nil }
     let ranges = cache.list(.limitRange, namespace: object.namespace, .all)

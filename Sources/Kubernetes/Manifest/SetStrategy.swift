@@ -13,6 +13,7 @@ extension DaemonSet: Reconciled {}
 extension BatchJob: Reconciled {}
 extension CronJob: Reconciled {}
 extension PodDisruptionBudget: Reconciled {}
+extension VerticalPodAutoscaler: Reconciled {}
 
 // What storage sets itself in StatefulSets, DaemonSets, Jobs and their like.
 extension Strategy {
@@ -22,6 +23,7 @@ extension Strategy {
     create(BatchJob.self, &object)
     create(CronJob.self, &object)
     create(PodDisruptionBudget.self, &object)
+    create(VerticalPodAutoscaler.self, &object)
     object.update(DaemonSet.self) { $0.templateGeneration = max(1, $0.templateGeneration) }
     let uid = object.uid
     object.update(BatchJob.self) { label(&$0, uid: uid, version: version) }
@@ -62,6 +64,7 @@ extension Strategy {
     update(BatchJob.self, &object, old)
     update(CronJob.self, &object, old)
     update(PodDisruptionBudget.self, &object, old)
+    update(VerticalPodAutoscaler.self, &object, old)
   }
 
   private static func update<R: Reconciled>(_ type: R.Type, _ object: inout Object, _ old: Object) {
@@ -78,6 +81,7 @@ extension Strategy {
     report(BatchJob.self, &object, old)
     report(CronJob.self, &object, old)
     report(PodDisruptionBudget.self, &object, old)
+    report(VerticalPodAutoscaler.self, &object, old)
   }
 
   private static func report<R: Reconciled>(_ type: R.Type, _ object: inout Object, _ old: Object) {

@@ -8,6 +8,7 @@ extension Check {
     if let job = object.as(BatchJob.self) { self.job(job.spec, ["spec"], checksSelector: true) }
     if let cron = object.as(CronJob.self) { cronJob(cron) }
     if let budget = object.as(PodDisruptionBudget.self) { self.budget(budget) }
+    if let autoscaler = object.as(VerticalPodAutoscaler.self) { verticalAutoscaler(autoscaler) }
   }
 
   mutating func setsUpdate(_ old: Object, _ new: Object) {

@@ -30,16 +30,9 @@ public enum FalseRule: String, CaseIterable, Sendable {
   case selfRollback = "self-rollback"
   case parentDeletesChildren = "parent-deletes-children"
   case networkAfterContainer = "network-after-container"
-  case pauseJoinsByPort = "pause-joins-by-port"
-  case addressPerContainer = "address-per-container"
-  case bridgeGivesAddresses = "bridge-gives-addresses"
-  case natBetweenPods = "nat-between-pods"
-  case apiserverPushesEndpoints = "apiserver-pushes-endpoints"
-  case nodePortPerProxy = "node-port-per-proxy"
-  case proxyCarriesTraffic = "kube-proxy-carries-traffic"
-  case serviceIsAMachine = "service-is-a-machine"
-  case noEndpointsTimeOut = "no-endpoints-times-out"
-  case connectionsMove = "connections-move"
+  case managerRunsAutoscalers = "manager-runs-autoscalers"
+  case autoscalerSeesLoad = "autoscaler-sees-load"
+  case recommendationEditsTemplate = "vpa-edits-template"
   case setsAreAlike = "sets-are-alike"
   case daemonSetPlaces = "daemonset-places"
   case everyNodeMeansEvery = "every-node-means-every"
@@ -51,6 +44,16 @@ public enum FalseRule: String, CaseIterable, Sendable {
   case evictionMeansMove = "eviction-means-move"
   case apiserverCountsRoom = "apiserver-counts-room"
   case boundMeansRuns = "bound-means-runs"
+  case pauseJoinsByPort = "pause-joins-by-port"
+  case addressPerContainer = "address-per-container"
+  case bridgeGivesAddresses = "bridge-gives-addresses"
+  case natBetweenPods = "nat-between-pods"
+  case apiserverPushesEndpoints = "apiserver-pushes-endpoints"
+  case nodePortPerProxy = "node-port-per-proxy"
+  case proxyCarriesTraffic = "kube-proxy-carries-traffic"
+  case serviceIsAMachine = "service-is-a-machine"
+  case noEndpointsTimeOut = "no-endpoints-times-out"
+  case connectionsMove = "connections-move"
 
   /// The iron rules that the false world breaks, by the keys of their obstacles.
   var waived: [String] {
@@ -82,7 +85,7 @@ public enum FalseRule: String, CaseIterable, Sendable {
   /// What only false worlds do: such a step is what the learner came to see.
   static let verbs = [
     "dispatch", "order", "assign", "claim", "plug", "spawn", "launch", "peek", "measure", "rescale", "relay", "push",
-    "join", "roll-back", "link", "lease", "carry", "take-along", "turn-away",
+    "join", "roll-back", "edit", "take-along", "turn-away", "link", "lease", "carry",
   ]
 }
 
@@ -94,7 +97,7 @@ struct Scene {
   /// The first machine that takes Pods: false rules send everything there.
   var node: String { spec.machines.first { !$0.isControlPlane }?.name ?? spec.machines.first?.name ?? "" }
   var apiserver: Address { cast.address(of: "kube-apiserver") ?? 0 }
-  var etcd: Address { cast.address(of: "etcd") ?? 0 }
+  var etcd: Address { cast.address(of: "etcd") ?? Places.etcd }
   var scheduler: Address { cast.address(of: "kube-scheduler") ?? 0 }
   var kubelet: Address { cast.address(of: "kubelet@\(node)") ?? 0 }
   /// Whoever counts the days of Pods on lost nodes.

@@ -25,6 +25,7 @@ extension FalseRule {
     case .metricsArePushed: hauntMeasuring(&cast, scene)
     case .schedulerScales, .schedulerSuppliesMetrics, .shortageTriggers, .autoscalerCreatesPods:
       hauntAutoscaling(&cast, scene)
+    case .managerRunsAutoscalers, .autoscalerSeesLoad, .recommendationEditsTemplate: hauntAddOns(&cast, scene)
     case .setsAreAlike, .daemonSetPlaces, .everyNodeMeansEvery: hauntSets(&cast, scene)
     case .podRestartsAsOne: hauntRuntimes(&cast, scene, .oneForAll)
     case .pauseIsSpare: hauntRuntimes(&cast, scene, .pauseIsSpare)
@@ -61,6 +62,26 @@ extension FalseRule {
       cast.haunt(autoscaler, Autoscaler.self, with: ghost)
     case .shortageTriggers: cast.haunt(autoscaler, Autoscaler.self, with: Rewriter.waitingForShortage())
     default: cast.haunt(autoscaler, Autoscaler.self, with: Creator())
+    }
+  }
+
+  /// In a cluster without the add-on there is nobody to haunt.
+  private func hauntAddOns(_ cast: inout Cast<Kube>, _ scene: Scene) {
+    switch self {
+    case .managerRunsAutoscalers:
+      guard let manager = cast.address(of: "kube-controller-manager") else { return }
+      let ghost = Dependent(on: manager)
+      if let place = cast.address(of: "vpa-recommender") { cast.haunt(place, VPARecommender.self, with: ghost) }
+      if let place = cast.address(of: "vpa-updater") { cast.haunt(place, VPAUpdater.self, with: ghost) }
+      if let place = cast.address(of: "cluster-autoscaler") { cast.haunt(place, ClusterAutoscaler.self, with: ghost) }
+    case .autoscalerSeesLoad:
+      guard let place = cast.address(of: "cluster-autoscaler"), let cloud = cast.address(of: "cloud"),
+        let group = scene.spec.nodeGroups.first
+      else { return }
+      cast.haunt(place, ClusterAutoscaler.self, with: LoadWatcher(scene, cloud: cloud, group: group))
+    default:
+      guard let place = cast.address(of: "vpa-updater") else { return }
+      cast.haunt(place, VPAUpdater.self, with: TemplateEditor())
     }
   }
 

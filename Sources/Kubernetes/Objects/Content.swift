@@ -33,6 +33,8 @@ public enum Content: Equatable, Sendable {
   case job(Shared<BatchJob>)
   case cronJob(Shared<CronJob>)
   case disruptionBudget(Shared<PodDisruptionBudget>)
+  case verticalAutoscaler(Shared<VerticalPodAutoscaler>)
+  case verticalCheckpoint(Shared<VerticalPodAutoscalerCheckpoint>)
   /// A kind that is stored and served but not interpreted.
   case opaque([Value.Entry])
 
@@ -70,6 +72,8 @@ public enum Content: Equatable, Sendable {
     case .job(let record): record.tree.entries ?? []
     case .cronJob(let record): record.tree.entries ?? []
     case .disruptionBudget(let record): record.tree.entries ?? []
+    case .verticalAutoscaler(let record): record.tree.entries ?? []
+    case .verticalCheckpoint(let record): record.tree.entries ?? []
     case .opaque(let entries): entries
     }
   }
@@ -110,6 +114,12 @@ public enum Content: Equatable, Sendable {
     case .cronJob: .cronJob(Shared(CronJob.read(body, &reading) ?? CronJob()))
     case .podDisruptionBudget:
       .disruptionBudget(Shared(PodDisruptionBudget.read(body, &reading) ?? PodDisruptionBudget()))
+    case .verticalPodAutoscaler:
+      .verticalAutoscaler(Shared(VerticalPodAutoscaler.read(body, &reading) ?? VerticalPodAutoscaler()))
+    case .verticalPodAutoscalerCheckpoint:
+      .verticalCheckpoint(
+        Shared(VerticalPodAutoscalerCheckpoint.read(body, &reading) ?? VerticalPodAutoscalerCheckpoint())
+      )
     default: .opaque(body.sorted.entries ?? [])
     }
   }

@@ -41,6 +41,10 @@ public struct Kind: Sendable {
   public static let job = Kind(index: 34)
   public static let cronJob = Kind(index: 35)
   public static let podDisruptionBudget = Kind(index: 36)
+  public static let customResourceDefinition = Kind(index: 37)
+  public static let mutatingWebhookConfiguration = Kind(index: 38)
+  public static let verticalPodAutoscaler = Kind(index: 39)
+  public static let verticalPodAutoscalerCheckpoint = Kind(index: 40)
 
   private static let table: [Names] = [
     Names(kind: "Pod", plural: "pods", singular: "pod", short: ["po"]),
@@ -176,6 +180,40 @@ public struct Kind: Sendable {
       group: "policy",
       also: ["v1beta1"]
     ),
+    Names(
+      kind: "CustomResourceDefinition",
+      plural: "customresourcedefinitions",
+      singular: "customresourcedefinition",
+      short: ["crd", "crds"],
+      namespaced: false,
+      group: "apiextensions.k8s.io",
+      stored: "apiextensions.k8s.io/customresourcedefinitions"
+    ),
+    Names(
+      kind: "MutatingWebhookConfiguration",
+      plural: "mutatingwebhookconfigurations",
+      singular: "mutatingwebhookconfiguration",
+      namespaced: false,
+      group: "admissionregistration.k8s.io"
+    ),
+    Names(
+      kind: "VerticalPodAutoscaler",
+      plural: "verticalpodautoscalers",
+      singular: "verticalpodautoscaler",
+      short: ["vpa"],
+      group: Names.custom,
+      also: ["v1beta2"],
+      stored: "\(Names.custom)/verticalpodautoscalers"
+    ),
+    Names(
+      kind: "VerticalPodAutoscalerCheckpoint",
+      plural: "verticalpodautoscalercheckpoints",
+      singular: "verticalpodautoscalercheckpoint",
+      short: ["vpacheckpoint"],
+      group: Names.custom,
+      also: ["v1beta2"],
+      stored: "\(Names.custom)/verticalpodautoscalercheckpoints"
+    ),
   ]
 
   /// Every kind, in the order of the table.
@@ -197,6 +235,8 @@ public struct Kind: Sendable {
   public var singular: String { names.singular }
   public var shortNames: [String] { names.short }
   public var isNamespaced: Bool { names.namespaced }
+  /// Whether the API server knows the kind only where somebody has brought a CustomResourceDefinition.
+  public var isCustom: Bool { names.group == Names.custom }
   /// What kubectl prints before the slash, with the group unless it is the core one.
   public var printedName: String { names.group.isEmpty ? names.singular : "\(names.singular).\(names.group)" }
   /// The resource with its group, as error messages quote it.
@@ -240,6 +280,7 @@ extension Kind: CustomStringConvertible {
 
 private struct Names: Sendable {
   static let rbac = "rbac.authorization.k8s.io"
+  static let custom = "autoscaling.k8s.io"
 
   var kind: String
   var plural: String

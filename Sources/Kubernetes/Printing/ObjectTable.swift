@@ -92,7 +92,9 @@ public struct ObjectTable: Equatable, Sendable {
       ["NAME", "VALUE", "GLOBAL-DEFAULT", "AGE"] + (version == .now ? ["PREEMPTIONPOLICY"] : [])
     case .horizontalPodAutoscaler: AutoscalerTable.header
     default:
-      ServiceTable.header(kind, isWide) ?? PolicyTable.header(kind, version, isWide) ?? ["NAME", "AGE"]
+      ServiceTable.header(kind, isWide) ?? VerticalTable.header(kind) ?? PolicyTable.header(kind, version, isWide) ?? [
+        "NAME", "AGE",
+      ]
     }
   }
 
@@ -105,6 +107,7 @@ public struct ObjectTable: Equatable, Sendable {
     if let namespace = object.asNamespace { return [object.name, namespace.status.phase, age] }
     if let autoscaler = object.as(HorizontalPodAutoscaler.self) { return AutoscalerTable.row(autoscaler, age, version) }
     if let account = object.serviceAccount { return [object.name, "\(account.secrets.count)", age] }
+    if let row = VerticalTable.row(object, age) { return row }
     if let row = ServiceTable.row(object, age, isWide) ?? PolicyTable.row(object, age, version, isWide) { return row }
     let value = object.value
     func count(_ key: String) -> Int { value[key]?.entries?.count ?? 0 }

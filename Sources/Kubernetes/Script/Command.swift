@@ -21,6 +21,8 @@ public struct Command: Equatable, Sendable {
     case workload(WorkloadCommand)
     case autoscale([ObjectKey], Autoscale)
     case top(TopOptions)
+    /// `get --raw PATH`
+    case raw(String)
   }
 
   /// An object of a manifest, with the file that it stood in.

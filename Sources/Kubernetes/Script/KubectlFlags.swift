@@ -99,7 +99,7 @@ enum KubectlFlags {
         KubectlFlag("output", "o"), KubectlFlag("field-selector"), KubectlFlag("show-labels", "", .switching),
         KubectlFlag("no-headers", "", .switching), KubectlFlag("sort-by"),
         KubectlFlag("ignore-not-found", "", .switching), KubectlFlag("show-managed-fields", "", .switching),
-        KubectlFlag("show-kind", "", .switching),
+        KubectlFlag("show-kind", "", .switching), KubectlFlag("raw"),
       ]
     case "describe":
       selecting + [KubectlFlag("show-events", "", .optional("true"))]
@@ -196,7 +196,7 @@ enum KubectlFlags {
       ]
     case "get":
       return everywhere + [
-        KubectlFlag("watch", "w", .switching), KubectlFlag("watch-only", "", .switching), KubectlFlag("raw"),
+        KubectlFlag("watch", "w", .switching), KubectlFlag("watch-only", "", .switching),
         KubectlFlag("filename", "f"), KubectlFlag("label-columns", "L"), KubectlFlag("subresource"),
         KubectlFlag("output-watch-events", "", .switching), KubectlFlag("server-print", "", .optional("true")),
       ]

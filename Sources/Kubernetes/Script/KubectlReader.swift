@@ -48,10 +48,15 @@ struct KubectlReader {
         let reader = WorkloadReader(arguments: arguments, namespace: namespace)
         return named == .job ? try reader.createJob() : try reader.createCronJob()
       }
+      if let kind = arguments.plain.first, Kind.named(kind.text) == .namespace {
+        return .create([try newNamespace(arguments)])
+      }
       return .create(try sources(arguments, namespace))
     case "scale", "set", "rollout", "expose": return try workload(arguments, namespace)
     case "apply": return .apply(try sources(arguments, namespace))
-    case "get": return .get(try get(arguments, namespace))
+    case "get":
+      if let raw = arguments.value("raw") { return try self.raw(raw.value, raw.word, arguments) }
+      return .get(try get(arguments, namespace))
     case "describe": return .describe(try SelectionReader(arguments, namespace).read(arguments.plain))
     case "delete": return try delete(arguments, namespace)
     case "exec": return try exec(arguments)
@@ -65,6 +70,33 @@ struct KubectlReader {
     case "top": return .top(try TopReader.read(arguments, version))
     default: return try label(arguments, namespace)
     }
+  }
+
+  /// Reads `kubectl create namespace NAME`.
+  private func newNamespace(_ arguments: KubectlArguments) throws(Mistake) -> Command.Sourced {
+    guard arguments.plain.count == 2 else {
+      let usage = "kubectl create namespace NAME"
+      throw Mistake("script.usage", arguments.plain.last ?? arguments.verb, [("usage", usage)])
+    }
+    var namespace = Namespace()
+    namespace.metadata = ObjectMeta(name: arguments.plain[1].text)
+    return Command.Sourced(Object(namespace: namespace), file: "")
+  }
+
+  /// A path as it goes to the server: what it says of itself; what lies behind other paths `get` shows anyway.
+  private func raw(
+    _ path: String,
+    _ word: Word,
+    _ arguments: KubectlArguments
+  ) throws(Mistake) -> Command.Operation {
+    if let extra = arguments.plain.first {
+      throw Mistake("script.kubectl.unexpected", extra, [("word", extra.text), ("verb", "get --raw")])
+    }
+    guard path.hasPrefix("/"), HealthPage(path).isKnown else {
+      let known = HealthPage.names.map { "/\($0)" }.joined(separator: ", ")
+      throw Mistake("script.kubectl.raw", word, [("path", path), ("known", known)])
+    }
+    return .raw(path)
   }
 
   private func workload(_ arguments: KubectlArguments, _ namespace: String) throws(Mistake) -> Command.Operation {

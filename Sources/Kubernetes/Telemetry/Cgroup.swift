@@ -169,6 +169,20 @@ public struct Cgroups: Equatable, Sendable {
     groups.removeAll()
   }
 
+  /// Changes what a container may use, where that is not what it may use already.
+  public mutating func set(limitsOf given: Cgroup, at now: Time) {
+    guard var group = groups[given.id] else { return }
+    let isSame =
+      group.cpuLimit == given.cpuLimit && group.memoryLimit == given.memoryLimit && group.shares == given.shares
+    if isSame { return }
+    settle(now)
+    group.cpuLimit = given.cpuLimit
+    group.memoryLimit = given.memoryLimit
+    group.shares = given.shares
+    groups[given.id] = group
+    divide(now)
+  }
+
   /// Changes what the processes of a container have to do.
   public mutating func set(load: Demand?, of id: String, at now: Time) {
     guard var group = groups[id], group.load != load else { return }

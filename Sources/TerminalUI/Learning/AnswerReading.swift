@@ -27,7 +27,8 @@ struct AnswerReading {
       let parts = rest.contains(",") ? rest.split(separator: ",").map { String($0).trimmed } : words
       // Several digits without spaces are as many numbers, while no option has two digits.
       let single = parts.count == 1 ? parts[0] : ""
-      if single.count > 1, asked.options.count < 10, single.allSatisfy({ $0.isASCII && $0.isNumber }) {
+      if single.count > 1, asked.options.count < 10, single.allSatisfy({ $0.isASCII && $0.isNumber }), !asked.isLettered
+      {
         values = single.compactMap { Self.option(String($0), asked) }
         if values.count != single.count { stranger = single }
         return
@@ -47,7 +48,7 @@ struct AnswerReading {
   private func isOption(_ value: String, _ asked: Guide.Asked) -> Bool { asked.options.contains { $0.value == value } }
 
   private static func option(_ text: String, _ asked: Guide.Asked) -> String? {
-    if let number = Int(text), asked.options.indices.contains(number - 1) { return asked.options[number - 1].value }
+    if let place = asked.options.indices.first(where: { asked.mark($0) == text }) { return asked.options[place].value }
     return asked.options.first { $0.value == text || $0.label == text }?.value
   }
 }

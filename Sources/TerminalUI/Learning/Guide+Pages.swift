@@ -127,7 +127,7 @@ extension Guide {
     var reading = AnswerReading(typed, asked)
     if let stranger = reading.stranger {
       note(say("learn.not-understood", ["text": stranger]))
-      page.append(.say(say(Guide.reminder(asked.shape)), .dim))
+      page.append(.say(say(Guide.reminder(asked)), .dim))
       return
     }
     if isConversation, asked.shape == .order, reading.values.count < asked.options.count {

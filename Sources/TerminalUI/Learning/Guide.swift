@@ -31,6 +31,16 @@ public struct Guide {
     public var id: String
     public var shape: Shape
     public var options: [Offering]
+
+    /// Whether options are numbers, so that a number cannot also count them: `2` must not mean both the second and the 2.
+    public var isLettered: Bool {
+      options.count <= 26 && options.contains { Int($0.value) != nil || Int($0.label) != nil }
+    }
+
+    /// What stands before an option and answers for it: its number, or a capital where options are numbers themselves.
+    public func mark(_ index: Int) -> String {
+      isLettered ? String(UnicodeScalar(UInt8(ascii: "A") + UInt8(index))) : "\(index + 1)"
+    }
   }
 
   /// Why something is to be chosen.
@@ -157,13 +167,13 @@ public struct Guide {
 
   private mutating func remind() {
     guard case .question(let asked) = prompt else { return }
-    page = [.say(say(Guide.reminder(asked.shape)), .dim)]
+    page = [.say(say(Guide.reminder(asked)), .dim)]
   }
 
-  static func reminder(_ shape: Asked.Shape) -> String {
-    switch shape {
-    case .one: "learn.answer-one"
-    case .many: "learn.answer-many"
+  static func reminder(_ asked: Asked) -> String {
+    switch asked.shape {
+    case .one: asked.isLettered ? "learn.answer-one-letter" : "learn.answer-one"
+    case .many: asked.isLettered ? "learn.answer-many-letters" : "learn.answer-many"
     case .order: "learn.answer-order"
     case .text: "learn.answer-text"
     }

@@ -71,24 +71,26 @@ public struct Plain {
   static func prompt(_ guide: Guide, _ layout: ProseLayout) -> [StyledLine] {
     var lines: [StyledLine] = []
     var options: [Offering] = []
+    var mark = { (index: Int) in "\(index + 1)" }
     switch guide.prompt {
     case .question(let asked):
       lines += guide.questionLines(layout)
       options = asked.options
+      mark = asked.mark
     case .pick(_, let title, let offered, _):
       lines += Width.wrap("? \(title)", to: layout.width, .strong)
       options = offered
     case .goOn, .over: return []
     }
     for (index, option) in options.enumerated() {
-      let mark = "  \(index + 1)  "
-      let inner = Width.wrap(option.label, to: layout.width - Width.columns(mark))
+      let prefix = "  \(mark(index))  "
+      let inner = Width.wrap(option.label, to: layout.width - Width.columns(prefix))
       for (number, line) in inner.enumerated() {
-        lines.append(line.behind(Span(number == 0 ? mark : String(repeating: " ", count: Width.columns(mark)))))
+        lines.append(line.behind(Span(number == 0 ? prefix : String(repeating: " ", count: Width.columns(prefix)))))
       }
     }
     if case .question(let asked) = guide.prompt {
-      lines += Width.wrap(guide.say(Guide.reminder(asked.shape)), to: layout.width, .dim)
+      lines += Width.wrap(guide.say(Guide.reminder(asked)), to: layout.width, .dim)
     }
     return lines
   }

@@ -33,7 +33,8 @@ public struct ClusterMap: Equatable, Sendable {
       let name = world.name(of: address)
       let role = world.role(of: address)
       if role == .apiserver { hub = name }
-      let node = Self.node(of: name)
+      // Members of etcd have letters, not machines.
+      let node = role == .etcd ? "" : Self.node(of: name)
       guard let index = machines.firstIndex(where: { $0.name == node }) else {
         central.append(name)
         continue

@@ -77,17 +77,20 @@ struct PicturePlan: Equatable, Sendable {
     labels.append(Label(component: map.hub, text: map.hub, place: .init(column: hubColumn, row: 1)))
     let trunk = Frame.Place(column: hubEnd - 1, row: 1)
     var row = 2
+    var store = 0
     for name in map.central where name != map.hub {
-      switch name {
+      switch ClusterMap.short(name) {
       case "kubectl":
         labels.append(Label(component: name, text: name, place: .init(column: 2, row: 1)))
         wires.append(Wire(component: name, corners: [.init(column: 10, row: 1), .init(column: hubColumn - 2, row: 1)]))
       case "etcd":
-        let column = hubEnd + gap + 1
-        labels.append(Label(component: name, text: name, place: .init(column: column, row: 1)))
-        wires.append(
-          Wire(component: name, corners: [.init(column: column - 2, row: 1), .init(column: hubEnd + 1, row: 1)])
-        )
+        store += 1
+        // The name of one of several members is longer.
+        let column = hubEnd + (name == "etcd" || wide ? gap : gap - 1) + 1
+        labels.append(Label(component: name, text: name, place: .init(column: column, row: store)))
+        var corners = [Frame.Place(column: column - 2, row: store), Frame.Place(column: hubEnd + 1, row: store)]
+        if store > 1 { corners.append(Frame.Place(column: hubEnd + 1, row: 1)) }
+        wires.append(Wire(component: name, corners: corners))
       default:
         row += 1
         let text = Width.cut(name, to: trunk.column - 4, mark: mark)

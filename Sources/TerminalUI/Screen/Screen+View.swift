@@ -138,12 +138,13 @@ extension Screen {
 
   private func optionMark(_ index: Int) -> String {
     let here = index == pointer ? glyphs.path : " "
+    let mark = if case .question(let asked) = guide.prompt { asked.mark(index) } else { "\(index + 1)" }
     switch shape {
-    case .many?: return "\(here) \(index + 1) \(ticked.contains(index) ? glyphs.ticked : glyphs.unticked) "
+    case .many?: return "\(here) \(mark) \(ticked.contains(index) ? glyphs.ticked : glyphs.unticked) "
     case .order?:
       let place = ticked.firstIndex(of: index).map { "[\($0 + 1)]" } ?? "[ ]"
-      return "\(here) \(index + 1) \(place) "
-    default: return "\(here) \(index + 1) "
+      return "\(here) \(mark) \(place) "
+    default: return "\(here) \(mark) "
     }
   }
 

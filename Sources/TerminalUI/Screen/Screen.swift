@@ -117,6 +117,7 @@ public struct Screen {
     switch character {
     case " ":
       if options.isEmpty { scroll(by: max(1, view.shown - 1)) } else { tick() }
+    case "A"..."Z" where pointAtLetter(character): if shape != .one { tick() }
     case "u" where shape != nil: sure = sure == nil ? false : sure == false ? true : nil
     case "0" where shape == .many: submit("0", at: now)
     case "1"..."9" where !options.isEmpty:
@@ -127,7 +128,20 @@ public struct Screen {
     }
   }
 
+  /// Whether the capital stands before an option, which is then pointed at.
+  private mutating func pointAtLetter(_ letter: Character) -> Bool {
+    guard case .question(let asked) = guide.prompt, asked.isLettered,
+      let place = asked.options.indices.first(where: { asked.mark($0) == String(letter) })
+    else { return false }
+    pointer = place
+    return true
+  }
+
   private mutating func point(at digit: Character) {
+    if case .question(let asked) = guide.prompt, asked.isLettered {
+      if let place = asked.options.firstIndex(where: { $0.label == String(digit) }) { pointer = place }
+      return
+    }
     guard let number = digit.wholeNumberValue, options.indices.contains(number - 1) else { return }
     pointer = number - 1
   }
@@ -156,9 +170,9 @@ public struct Screen {
     case .question(let asked):
       switch asked.shape {
       case .text: if !typed.isEmpty { submit(typed + mark, at: now) }
-      case .one: if let pointer { submit("\(pointer + 1)\(mark)", at: now) }
+      case .one: if let pointer { submit(asked.mark(pointer) + mark, at: now) }
       case .many, .order:
-        if !ticked.isEmpty { submit(ticked.map { "\($0 + 1)" }.joined(separator: " ") + mark, at: now) }
+        if !ticked.isEmpty { submit(ticked.map { asked.mark($0) }.joined(separator: " ") + mark, at: now) }
       }
     case .over: break
     }

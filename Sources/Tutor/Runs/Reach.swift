@@ -183,6 +183,8 @@ extension KubeStep {
     for envelope in sent where !world.isServer(envelope.receiver) && !isSilent(envelope.receiver) {
       touch.add(Int64(envelope.receiver))
     }
+    // Whoever speaks with a component hears that it stops.
+    if !switched.isEmpty { touch.isEverything = true }
     return touch
   }
 }

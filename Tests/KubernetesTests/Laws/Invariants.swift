@@ -7,7 +7,7 @@ struct Invariants {
   private var revisions: [String: Int64] = [:]
   private var nodes: [String: String] = [:]
   private var sent: [String: Int] = [:]
-  private let etcd: Address
+  private let etcd: [Address]
   private let apiserver: Address
 
   private static func index(_ world: KubeWorld, _ name: String) -> Address {
@@ -16,7 +16,7 @@ struct Invariants {
   }
 
   init(_ world: KubeWorld) {
-    etcd = Self.index(world, "etcd")
+    etcd = world.etcdMembers
     apiserver = Self.index(world, "kube-apiserver")
   }
 
@@ -24,19 +24,19 @@ struct Invariants {
   mutating func check(_ step: KubeStep, in world: KubeWorld) -> [String] {
     var broken: [String] = world.objections.map { "an iron rule: \($0.key)" }
     for envelope in step.sent {
-      let toEtcd = envelope.receiver == etcd && envelope.sender != apiserver
-      let fromEtcd = envelope.sender == etcd && envelope.receiver != apiserver
-      if toEtcd || fromEtcd { broken.append("etcd spoke with \(world.name(of: envelope.sender))") }
+      let ends = [envelope.sender, envelope.receiver].filter { !etcd.contains($0) }
+      // Its members speak among themselves, and with nobody else but kube-apiserver.
+      if ends.count == 1, ends != [apiserver] { broken.append("etcd spoke with \(world.name(of: ends[0]))") }
       if envelope.sender != step.action.actor { broken.append("somebody else's message was sent") }
     }
     // Only a step of etcd changes what is stored.
-    if step.action.actor == etcd { broken += checkStore(world) }
+    if etcd.contains(step.action.actor) { broken += checkStore(world) }
     if step.action.verb == "add" { broken += checkAddresses(world) }
     return broken
   }
 
   private mutating func checkStore(_ world: KubeWorld) -> [String] {
-    guard let store = world.component(etcd, as: Etcd.self) else { return ["etcd is gone"] }
+    guard let store = world.etcd else { return ["etcd is gone"] }
     var broken: [String] = []
     var uids: Set<String> = []
     for object in store.objects {

@@ -8,7 +8,14 @@ import Testing
 struct Lab {
   var simulation: Simulation
 
-  init(_ script: String, _ version: Version = .then, files: [String: String] = [:]) throws {
+  /// `spec` is added to the file of the cluster; where it does not run, a test's own chooser can play it.
+  init(
+    _ script: String,
+    _ version: Version = .then,
+    files: [String: String] = [:],
+    spec more: String = "",
+    runs: Bool = true
+  ) throws {
     let file = Oracle.folder.appendingPathComponent("cluster.yaml")
     var text = try String(contentsOf: file, encoding: .utf8)
     if version == .now {
@@ -16,7 +23,7 @@ struct Lab {
         .replacingOccurrences(of: "runtime: docker", with: "runtime: containerd")
         .replacingOccurrences(of: "network: kubenet", with: "network: bridge")
     }
-    let (spec, problems) = Stage.cluster(text: text, file: "cluster.yaml")
+    let (spec, problems) = Stage.cluster(text: text + more, file: "cluster.yaml")
     #expect(problems.map(\.description) == [])
     let (course, _) = Course.load(.embedded)
     let stage = Stage(course, language: course.language("en")) { files[$0] }
@@ -32,6 +39,7 @@ struct Lab {
       parser: parser,
       budget: 16
     )
+    guard runs else { return }
     let finished = simulation.run()
     #expect(finished)
     #expect(simulation.unmet.map(\.text) == [])

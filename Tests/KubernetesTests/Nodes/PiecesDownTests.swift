@@ -5,7 +5,11 @@ import Testing
 
 /// One part of the cluster is down: what people see, word for word, and what goes on all the same.
 @Suite struct PiecesDownTests {
-  private static func play(_ script: String, _ version: Version = .then) throws -> Lab {
+  private static func play(
+    _ script: String,
+    _ version: Version = .then,
+    files: [String: String] = [:]
+  ) throws -> Lab {
     let start = """
       preload demo/web:1.0
       kubectl create deployment web --image=demo/web:1.0 --replicas=2
@@ -14,7 +18,7 @@ import Testing
       mark record
 
       """
-    return try Lab(start + script, version)
+    return try Lab(start + script, version, files: files)
   }
 
   private static func line(_ lab: Lab) -> String { lab.printed.last ?? "" }
@@ -117,6 +121,78 @@ import Testing
     )
     #expect(back.taints("node-2") == [])
     #expect(back.pods("web").allSatisfy { $0.metadata.deletionTimestamp == nil })
+  }
+
+  /// What runs keeps its network; what is new waits for one, also where it names the node itself.
+  @Test(arguments: [Version.then, .now])
+  func withoutItsNetworkPluginANodeStartsNothingNew(_ version: Version) throws {
+    let pod = """
+      apiVersion: v1
+      kind: Pod
+      metadata:
+        name: more
+      spec:
+        nodeName: node-2
+        containers:
+          - name: web
+            image: demo/web:1.0
+
+      """
+    let script = "break cni@node-2\nuntil node/node-2 Ready=False\nkubectl apply -f pod.yaml\nadvance 20s\n"
+    let lab = try Self.play(script, version, files: ["pod.yaml": pod])
+    let ready = lab.node("node-2")?.status[condition: "Ready"]
+    let cause = "network not ready: NetworkReady=false reason:NetworkPluginNotReady message:"
+    let message =
+      version == .then
+      ? "runtime \(cause)docker: network plugin is not ready: kubenet does not have netConfig. "
+        + "This is most likely due to lack of PodCIDR"
+      : "container runtime \(cause)Network plugin returns error: cni plugin not initialized"
+    #expect(ready?.status == "False")
+    #expect(ready?.reason == "KubeletNotReady")
+    #expect(ready?.message == message)
+    #expect(lab.taints("node-2").contains("node.kubernetes.io/not-ready:NoSchedule"))
+    #expect(lab.events("more").contains("Warning NetworkNotReady network is not ready: \(message)"))
+    #expect(lab.pods("more").first?.status.phase == "Pending")
+    #expect(lab.pods("web").allSatisfy { $0.status.phase == "Running" })
+    let back = try Self.play(
+      script + "repair cni@node-2\nuntil node/node-2 Ready\nuntil pod/more Ready\nadvance 6s\n",
+      version,
+      files: ["pod.yaml": pod]
+    )
+    #expect(back.taints("node-2") == [])
+    #expect(back.pods("more").first?.status.podIP.isEmpty == false)
+  }
+
+  @Test(arguments: [Version.then, .now])
+  func kubeAPIServerSaysHowItIs(_ version: Version) throws {
+    let lab = try Self.play(
+      """
+      kubectl get --raw /livez
+      kubectl get --raw '/readyz?verbose'
+      break etcd
+      kubectl get --raw /readyz
+      kubectl get --raw '/livez?exclude=etcd'
+
+      """,
+      version
+    )
+    #expect(lab.printed.first == "ok")
+    let page = try #require(lab.printed.dropFirst().first)
+    #expect(page.hasPrefix("[+]ping ok\n[+]log ok\n[+]etcd ok\n"))
+    #expect(page.hasSuffix("\n[+]shutdown ok\nreadyz check passed"))
+    let failed = try #require(lab.printed.dropFirst(2).first)
+    let head = #"Error from server (InternalError): an error on the server ("[+]ping ok\n[+]log ok\n[-]etcd failed: "#
+    #expect(failed.hasPrefix(head + "reason withheld"))
+    #expect(failed.hasSuffix(#"readyz check failed") has prevented the request from succeeding"#))
+    #expect(lab.printed.last == "ok")
+  }
+
+  @Test(arguments: [Version.then, .now])
+  func nobodyCanBeCalledOnANodeWithoutKubelet(_ version: Version) throws {
+    let pod = try #require(try Self.play("", version).pods("web").first { $0.spec.nodeName == "node-2" })
+    let lab = try Self.play("break kubelet@node-2\nkubectl exec \(pod.metadata.name) -- echo hi\n", version)
+    let refused = "error dialing backend: dial tcp 192.168.56.12:10250: connect: connection refused"
+    #expect(lab.printed == ["Error from server: \(refused)"])
   }
 
   @Test func aSilentKubeletIsWaitedFor() throws {

@@ -72,6 +72,7 @@ enum ScriptLineText {
       parts = ["exec", pod] + (container.isEmpty ? [] : ["-c", container]) + words
     case .patch(let keys, let kind, let value):
       parts = ["patch"] + keys.map(\.qualifiedName) + [kind.rawValue, value.canonical]
+    case .raw(let path): parts = ["raw", path]
     case .canI(let attempt): parts = ["can-i", attempt.verb, attempt.resource]
     case .label(let selection, let change):
       parts = ["label"] + of(selection)

@@ -201,6 +201,5 @@ public struct RouteController: Component, Watching {
 }
 
 extension Verb {
-  fileprivate static let giveUp: Verb = "give-up"
   fileprivate static let reconcile: Verb = "reconcile"
 }

@@ -77,9 +77,10 @@ public struct ControllerCore: Sendable {
     workers: Int = 5,
     style: EventRecorder.Style = .counted,
     source: String = "",
-    process: String = KubeControllerManager.usual
+    process: String = "kube-controller-manager"
   ) {
-    client = Client(apiserver: apiserver, user: "\(process)/\(name)", informers: informers)
+    let user = process == name ? name : "\(process)/\(name)"
+    client = Client(apiserver: apiserver, user: user, informers: informers)
     queue = WorkQueue(workers: workers)
     recorder = EventRecorder(component: source.isEmpty ? name : source, style: style)
   }
@@ -274,10 +275,17 @@ public struct ControllerCore: Sendable {
   }
 
   /// A new process knows nothing, and does nothing before its manager holds the lease.
-  public mutating func restart() {
+  ///
+  /// One that is part of no manager works at once.
+  public mutating func restart(leading: Bool = false) {
     forgetAll()
     client.restart()
-    isLeading = false
+    isLeading = leading
+  }
+
+  /// Takes every event into the cache without a step: for those who look by the clock.
+  mutating func absorbAll() {
+    absorb { _, _, _ in true }
   }
 
   private mutating func forgetAll() {

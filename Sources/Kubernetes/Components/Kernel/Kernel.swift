@@ -183,6 +183,7 @@ public struct Kernel: Component {
     for old in cgroups.all where old.uid == uid && !groups.contains(where: { $0.id == old.id }) {
       cgroups.remove(old.id, at: now)
     }
+    for group in groups where cgroups[group.id] != nil { cgroups.set(limitsOf: group, at: now) }
     for var group in groups where cgroups[group.id] == nil {
       group.load = loads["\(group.uid)/\(group.container)"]
       cgroups.add(group, at: now)

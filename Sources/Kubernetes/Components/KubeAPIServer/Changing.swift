@@ -96,6 +96,9 @@ extension KubeAPIServer {
     }
     switch flight.request.subresource {
     case "status": Strategy.prepareForStatusUpdate(&object, old: base)
+    case "resize":
+      resize(&flight, base, new)
+      return
     case "finalize":
       let finalizers = object.asNamespace?.spec.finalizers ?? []
       object = base
@@ -106,6 +109,29 @@ extension KubeAPIServer {
     default: Strategy.prepareForUpdate(&object, old: base, version: version)
     }
     accept(&flight, base, object, at: now)
+  }
+
+  /// The resize subresource: what the containers of a Pod ask for and may have, and nothing else of it.
+  private func resize(_ flight: inout Flight, _ base: Object, _ new: Object) {
+    guard version == .now, let stored = base.pod, let wanted = new.pod else {
+      flight.fail(404, "NotFound", Text.unserved)
+      return
+    }
+    var pod = stored
+    for index in pod.spec.containers.indices {
+      for container in wanted.spec.containers where container.name == pod.spec.containers[index].name {
+        pod.spec.containers[index].resources = container.resources
+      }
+    }
+    var check = Check(version: version)
+    check.resize(stored, pod)
+    if !check.problems.isEmpty {
+      flight.fail(422, "Invalid", Validation.message(base, check.problems))
+      return
+    }
+    if pod.spec != stored.spec { pod.metadata.generation += 1 }
+    flight.object = Object(pod: pod)
+    flight.stage = .store
   }
 
   /// The scale subresource: the number of replicas, and nothing else of the object.

@@ -6,6 +6,8 @@ struct Flight: Sendable {
   enum Stage: Equatable, Sendable {
     case authorize
     case admit
+    /// A webhook has to be asked.
+    case call
     case validate
     /// Quotas are charged before the object is stored.
     case charge
@@ -34,12 +36,20 @@ struct Flight: Sendable {
   /// Quotas that have been written.
   var charged: [Object] = []
   var response: Response?
+  /// The member of etcd that was asked, and how many were asked in vain.
+  var member: Address?
+  var tries = 0
   /// When a failed call to etcd is given up.
   var replyAt: Time = 0
   /// The node that was asked to run a command, or for a log.
   var node: Address?
   /// True when somebody else has the answer: a kubelet has logs, a server behind this one has an API group.
   var isForwarded = false
+  /// Webhooks that have not been asked yet, the one that is being asked first.
+  var webhooks: [Webhook] = []
+  var isCalling = false
+  /// A webhook that need not be asked did not answer.
+  var isUnasked = false
   /// pods/log: what the kubelet is asked for, when its silence is given up, and whether it has sent something.
   var logURL: String = ""
   var giveUpAt: Time?
@@ -58,6 +68,7 @@ struct Flight: Sendable {
     switch stage {
     case .authorize: .authorize
     case .admit: .admit
+    case .call: .call
     case .validate: .validate
     case .charge: .charge
     case .store: .store
@@ -69,6 +80,7 @@ struct Flight: Sendable {
 
   /// The name that an object made from `generateName` gets is known only after admission.
   var subject: Kube.Subject {
+    if !request.path.isEmpty { return .named(request.path) }
     if let object, request.name.isEmpty { return .object(object.key) }
     if request.name.isEmpty, request.verb == .list || request.verb == .watch { return .named(request.kind.plural) }
     return .object(request.key)

@@ -16,7 +16,13 @@ public struct KubeAPIServer: Component {
   public var kubelets: Table<String, Address> = [:]
   /// Servers behind kube-apiserver that answer for a whole API group (aggregation).
   public var backends: Table<String, Address> = [:]
+  /// Webhooks, by `NAMESPACE/NAME` of their Service.
+  public var webhooks: Table<String, Address> = [:]
   public var etcd: Address = 0
+  /// All members of etcd, where there is more than one; `etcd` is the one that is spoken with.
+  var members: [Address] = []
+  /// How many members have failed in a row.
+  var turns = 0
   /// Where the addresses of Services come from.
   public var serviceRange = CIDR(base: IPv4(0x0a60_0000), prefix: 12)
   var cache = WatchCache()
@@ -34,13 +40,13 @@ public struct KubeAPIServer: Component {
   var aggregator = Aggregator()
   /// Where kube-apiserver itself stands, as the sender of its own requests.
   var checker: Address = 0
-  private var sync = Sync.done
+  var sync = Sync.done
   /// A new process serves nothing before it has read etcd once.
   private var isStarting = false
 
   /// After a start, or a lost watch on etcd, everything is read once.
-  private enum Sync: Equatable, Sendable {
-    case needed(from: Time)
+  enum Sync: Equatable, Sendable {
+    case needed(from: Time, isRetry: Bool)
     case asked(Int64)
     case done
   }
@@ -91,9 +97,12 @@ public struct KubeAPIServer: Component {
       flights.append(Flight(serial: serial, request: request, sender: sender, arrived: now))
     case .transacted(let reply): finish(reply)
     case .ranged(let reply): finish(reply)
-    case .committed(let commit): take(commit)
+    case .committed(let commit): if sender == etcd { take(commit) }
+    case .unavailable(let id, let reason): unavailable(id, reason, from: sender, at: now)
+    case .link(isUp: false, let by): if members.contains(by) { lostMember(by, at: now) }
     case .executed(let result): finish(result)
     case .nodeReply(let reply): finish(reply)
+    case .reviewed(let answer): finish(answer)
     case .response(let response): if !finishCheck(response.id, response, at: now) { finish(response) }
     case .refused(let id, _): refuse(id, at: now)
     case .closed(let by): lost(by, at: now)
@@ -118,7 +127,7 @@ public struct KubeAPIServer: Component {
       if offers.isFull { return }
     }
     waiting.forEach { _, flight in
-      if let time = flight.giveUpAt { offers.add(.reply, flight.subject, due: time) }
+      if let time = flight.giveUpAt { offers.add(flight.isCalling ? .giveUp : .reply, flight.subject, due: time) }
     }
     offerChecks(&offers)
     if offers.want == .all {
@@ -132,9 +141,9 @@ public struct KubeAPIServer: Component {
   }
 
   private func offerSync(_ offers: inout KubeOffers) {
-    guard case .needed(let time) = sync else { return }
+    guard case .needed(let time, let isRetry) = sync else { return }
     // A retry is periodic work: a cluster without etcd is quiet.
-    offers.add(.list, .named("/registry/"), due: time, background: time > 0)
+    offers.add(.list, .named("/registry/"), due: time, background: isRetry)
   }
 
   public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) {
@@ -152,6 +161,10 @@ public struct KubeAPIServer: Component {
       check(key, &out)
       return
     }
+    if action.verb == .giveUp {
+      giveUpCall(action, &out)
+      return
+    }
     guard let place = flights.firstIndex(where: { $0.verb == action.verb && $0.subject == action.subject }) else {
       if let flight = giveUp(action, at: out.now) { answer(flight, &out) }
       return
@@ -160,6 +173,7 @@ public struct KubeAPIServer: Component {
     switch action.verb {
     case .authorize: authorize(&flight, &out)
     case .admit: admit(&flight, &out)
+    case .call: call(&flight, &out)
     case .validate: validate(&flight, &out)
     case .charge: charge(&flight, &out)
     case .store: store(&flight, &out)
@@ -187,7 +201,7 @@ public struct KubeAPIServer: Component {
     commits = []
     aggregator.restart(at: now)
     isStarting = true
-    sync = .needed(from: 0)
+    sync = .needed(from: 0, isRetry: false)
   }
 
   public var state: Value {
@@ -233,6 +247,8 @@ public struct KubeAPIServer: Component {
 
   private mutating func finish(_ reply: Transacted) {
     guard var flight = waiting.removeValue(for: reply.id) else { return }
+    flight.member = nil
+    flight.tries = 0
     settle(&flight, reply)
     flights.append(flight)
   }
@@ -241,10 +257,13 @@ public struct KubeAPIServer: Component {
     if sync == .asked(reply.id) {
       commits = cache.replace(reply.objects, revision: reply.revision)
       sync = .done
+      turns = 0
       isStarting = false
       return
     }
     guard var flight = waiting.removeValue(for: reply.id) else { return }
+    flight.member = nil
+    flight.tries = 0
     settle(&flight, reply)
     flights.append(flight)
   }
@@ -273,13 +292,23 @@ public struct KubeAPIServer: Component {
 
   /// Whoever was asked is not there: etcd (clients wait until kube-apiserver gives up), or a kubelet.
   private mutating func refuse(_ id: Int64, at now: Time) {
-    if sync == .asked(id) {
-      sync = .needed(from: now + Client.retryAfter)
-      return
-    }
+    if sync == .asked(id) { return turn(at: now) }
     if finishCheck(id, nil, at: now) { return }
     guard var flight = waiting.removeValue(for: id) else { return }
-    if isAggregated(flight.request.kind) {
+    if flight.isCalling {
+      refuseCall(&flight)
+      flights.append(flight)
+      return
+    }
+    if tryNext(&flight, at: now) {
+      flights.append(flight)
+      return
+    }
+    flight.member = nil
+    if !flight.request.path.isEmpty {
+      reportHealth(&flight, isGood: false)
+      flight.replyAt = now + durations.healthTimeout
+    } else if isAggregated(flight.request.kind) {
       refuseGroup(&flight)
     } else if !flight.logURL.isEmpty {
       loseLog(&flight)
@@ -293,9 +322,10 @@ public struct KubeAPIServer: Component {
   }
 
   private mutating func lost(_ peer: Address, at now: Time) {
+    if members.contains(peer) { return lostMember(peer, at: now) }
     if peer == etcd {
-      for id in waiting.keys { refuse(id, at: now) }
-      sync = .needed(from: now + Client.retryAfter)
+      for id in waiting.keys where waiting[id]?.member == peer { refuse(id, at: now) }
+      turn(at: now)
       return
     }
     for id in waiting.keys where waiting[id]?.node == peer { refuse(id, at: now) }

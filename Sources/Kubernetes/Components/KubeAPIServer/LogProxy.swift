@@ -91,11 +91,17 @@ extension KubeAPIServer {
   /// Nobody has answered for so long that the connection is given up.
   mutating func giveUp(_ action: KubeAction, at now: Time) -> Flight? {
     for id in waiting.keys {
-      guard var flight = waiting[id], flight.subject == action.subject, let due = flight.giveUpAt, due <= now else {
+      guard var flight = waiting[id], !flight.isCalling, flight.subject == action.subject, let due = flight.giveUpAt,
+        due <= now
+      else {
         continue
       }
       waiting.removeValue(for: id)
-      flight.fail(500, "", unreachable(flight, "i/o timeout"))
+      if flight.request.path.isEmpty {
+        flight.fail(500, "", unreachable(flight, "i/o timeout"))
+      } else {
+        reportHealth(&flight, isGood: false)
+      }
       return flight
     }
     return nil

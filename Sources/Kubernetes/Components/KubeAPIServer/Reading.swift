@@ -5,6 +5,7 @@ extension KubeAPIServer {
   /// A get or list is read from etcd; a watch is served from the watch cache and stays open.
   mutating func read(_ flight: inout Flight, _ out: inout KubeOutbox) {
     let request = flight.request
+    if !request.path.isEmpty { return askHealth(&flight, &out) }
     if request.verb == .watch {
       let objects = cache.list(request.kind, namespace: request.namespace, request.selector)
       cache.replace(WatchCache.Watcher(client: flight.sender, kind: request.kind, selector: request.selector))
@@ -13,17 +14,15 @@ extension KubeAPIServer {
       flight.response?.revision = cache.revision
       return
     }
-    flight.stage = .waiting
     let name = request.verb == .get ? request.name : ""
-    out.send(
-      .range(Range(id: flight.serial, kind: request.kind, namespace: request.namespace, name: name)),
-      to: etcd
-    )
+    let range = Range(id: flight.serial, kind: request.kind, namespace: request.namespace, name: name)
+    ask(.range(range), for: &flight, &out)
   }
 
   /// etcd has answered a read: for a get or list that is the answer, for an update what it starts from.
   mutating func settle(_ flight: inout Flight, _ reply: Ranged) {
     let request = flight.request
+    if !request.path.isEmpty { return reportHealth(&flight, isGood: true) }
     if request.verb == .list {
       flight.succeed(200, nil)
       flight.response?.objects = reply.objects.filter { request.wants($0) }

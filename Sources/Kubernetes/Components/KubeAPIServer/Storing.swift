@@ -22,10 +22,9 @@ extension KubeAPIServer {
   /// Writes the next quota down; only if nobody else has charged it meanwhile.
   mutating func charge(_ flight: inout Flight, _ out: inout KubeOutbox) {
     guard let quota = flight.charges.first else { return }
-    flight.stage = .waiting
     flight.isCharging = true
     let transaction = Transaction(id: flight.serial, key: quota.key, expected: quota.resourceVersion, object: quota)
-    out.send(.transaction(transaction), to: etcd)
+    ask(.transaction(transaction), for: &flight, &out)
   }
 
   private mutating func settleCharge(_ flight: inout Flight, _ reply: Transacted) {
@@ -67,14 +66,13 @@ extension KubeAPIServer {
       flight.succeed(flight.request.verb == .create ? 201 : 200, object)
       return
     }
-    flight.stage = .waiting
     let transaction = Transaction(
       id: flight.serial,
       key: object.key,
       expected: flight.base?.resourceVersion ?? 0,
       object: flight.removes ? nil : object
     )
-    out.send(.transaction(transaction), to: etcd)
+    ask(.transaction(transaction), for: &flight, &out)
   }
 
   /// etcd has answered a transaction.

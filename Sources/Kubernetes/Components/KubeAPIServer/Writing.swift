@@ -5,11 +5,21 @@ extension KubeAPIServer {
   /// Authentication and authorization: who is it, and may they.
   mutating func authorize(_ flight: inout Flight, _ out: inout KubeOutbox) {
     let user = flight.identity(version, &identities)
+    if !flight.request.path.isEmpty {
+      // Everybody may ask how the server is (system:public-info-viewer).
+      flight.stage = .read
+      return
+    }
     if case .access(let attempt) = flight.request.body {
       // Everybody may ask what they may do.
       let objection = Authorizer(cache: cache).objection(user, attempt)
       flight.succeed(201, nil)
       flight.response?.message = objection == nil ? "yes" : "no"
+      return
+    }
+    let kind = flight.request.kind
+    if kind.isCustom, cache[ObjectKey(.customResourceDefinition, "", kind.printedResource)] == nil {
+      flight.fail(404, "NotFound", Text.unserved)
       return
     }
     let attempt = Attempt(flight.request)
@@ -71,7 +81,8 @@ extension KubeAPIServer {
       }
     }
     flight.object = object
-    flight.stage = .validate
+    flight.webhooks = webhooks(for: object)
+    flight.stage = flight.webhooks.isEmpty ? .validate : .call
   }
 
   /// The admission plugin NamespaceLifecycle: nothing new comes into a namespace that is not there, or is on its way out.
@@ -105,6 +116,7 @@ extension KubeAPIServer {
 
   /// Validation; an update is first applied to the object as it stands.
   mutating func validate(_ flight: inout Flight, _ out: inout KubeOutbox) {
+    if flight.isUnasked { out.note(Fact("fact.apiserver.webhook-silent")) }
     if flight.request.verb == .create, flight.request.subresource.isEmpty {
       check(&flight, at: out.now)
       return
@@ -115,9 +127,9 @@ extension KubeAPIServer {
     }
     guard let base = flight.base ?? cached(flight.request) else {
       // The watch cache may be behind: etcd knows.
-      flight.stage = .waiting
       let key = flight.request.key
-      out.send(.range(Range(id: flight.serial, kind: key.kind, namespace: key.namespace, name: key.name)), to: etcd)
+      let range = Range(id: flight.serial, kind: key.kind, namespace: key.namespace, name: key.name)
+      ask(.range(range), for: &flight, &out)
       return
     }
     change(&flight, base, at: out.now)

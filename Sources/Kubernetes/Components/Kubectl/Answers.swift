@@ -11,6 +11,7 @@ extension Kubectl {
     case .top(let options): run?.answerTop(response, to: job, options, at: now)
     case .topPods(let options): run?.answerTopPods(response, to: job, options, at: now)
     case .topNodes(let options): run?.answerTopNodes(response, to: job, options)
+    case .raw: answerRaw(response, to: job)
     case .canI: answerAccess(response, to: job)
     case .patchRead, .patch, .labelList, .labelRead, .label: answerChange(response, to: job)
     case .logsTarget, .logsPods, .logs: answerLogs(response, to: job)
@@ -25,8 +26,30 @@ extension Kubectl {
     run = current
   }
 
+  /// What kubectl finds out before it asks: that the server knows no such kind.
+  private func unserved(_ response: Response, _ job: Job) -> String? {
+    guard response.message == Text.unserved, job.key.kind.isCustom else { return nil }
+    switch job.purpose {
+    case .create(let file) where !file.isEmpty:
+      if case .object(let object) = job.body { return Text(version).noMatches(object, file: file) }
+      return nil
+    case .applyRead(let source): return Text(version).noMatches(source.object, file: source.file)
+    default:
+      let line = run?.command.line ?? ""
+      return Text(version).noSuchResource(KubectlText.word(for: job.key.kind, in: line))
+    }
+  }
+
   func fail(_ current: inout CommandRun, _ response: Response, _ job: Job, _ context: String = "") {
+    if let text = unserved(response, job) { return current.fail(text, about: job.subject) }
     current.fail(KubectlText.error(response, context), about: job.subject)
+  }
+
+  /// The body as it came.
+  private mutating func answerRaw(_ response: Response, to job: Job) {
+    guard var current = run else { return }
+    if response.isSuccess { current.say(response.message, about: job.subject) } else { fail(&current, response, job) }
+    run = current
   }
 
   // MARK: create, run, apply
@@ -42,7 +65,7 @@ extension Kubectl {
         fail(&current, response, job, file.isEmpty ? "" : "error when creating \"\(file)\": ")
       }
     case .applyRead(let source):
-      if response.code == 404 {
+      if response.code == 404, response.message != Text.unserved {
         let object = LastApplied.annotate(source.object)
         current.jobs.insert(Job(.applyCreate(file: source.file), source.object.key, .object(object)), at: 0)
       } else if let stored = response.object {
@@ -79,7 +102,8 @@ extension Kubectl {
     guard response.isSuccess else {
       if case .get(let options) = current.command.operation, options.ignoreNotFound, response.code == 404 { return }
       current.exitCode = 1
-      current.failures.append(CommandRun.Line(subject: job.subject, text: KubectlText.error(response)))
+      let text = unserved(response, job) ?? KubectlText.error(response)
+      current.failures.append(CommandRun.Line(subject: job.subject, text: text))
       return
     }
     switch job.purpose {

@@ -45,6 +45,7 @@ struct Job: Sendable {
     case topPods(Command.TopOptions)
     case topNodes(Command.TopOptions)
     case canI
+    case raw(String)
   }
 
   var purpose: Purpose
@@ -61,7 +62,7 @@ struct Job: Sendable {
     self.body = body
     switch purpose {
     case .create, .applyCreate, .autoscale: verb = .create
-    case .applyRead, .get, .describe, .execRead, .patchRead, .labelRead, .logsTarget, .nodeRead, .autoscaleRead:
+    case .applyRead, .get, .describe, .execRead, .patchRead, .labelRead, .logsTarget, .nodeRead, .autoscaleRead, .raw:
       verb = .get
     case .list, .describeList, .describeParts, .deleteList, .labelList, .logsPods, .events, .nodeList: verb = .list
     case .logs(let query, _):
@@ -86,6 +87,7 @@ struct Job: Sendable {
   }
 
   var subject: Kube.Subject {
+    if case .raw(let path) = purpose { return .named(path) }
     if key.name.isEmpty {
       return .named(key.kind.group == "metrics.k8s.io" ? key.kind.printedResource : key.kind.plural)
     }
@@ -231,6 +233,7 @@ struct CommandRun: Sendable {
     case .node(let selection, _): return read(selection, one: .nodeRead, many: .nodeList)
     case .workload(let command): return firstJobs(of: command)
     case .top(let options): return topJobs(options)
+    case .raw(let path): return [Job(.raw(path), ObjectKey(.namespace, "", ""))]
     }
   }
 

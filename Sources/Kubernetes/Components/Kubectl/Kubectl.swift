@@ -156,6 +156,7 @@ public struct Kubectl: Component {
     var request = Request(id: lastID, user: name, verb: job.verb, key: job.key)
     request.subresource = job.subresource
     request.body = job.body
+    if case .raw(let path) = job.purpose { request.path = path }
     request.impersonated = run?.command.impersonated
     if let selection = job.isSelecting ? run?.command.operation.selection : nil {
       request.labels = selection.labels

@@ -15,6 +15,15 @@ enum KubectlText {
     return "Error from server (\(response.reason)): \(context)\(response.message)"
   }
 
+  /// The word by which a command named a kind that the server does not know.
+  static func word(for kind: Kind, in line: String) -> String {
+    for word in line.split(separator: " ").dropFirst(2) {
+      let name = word.split(separator: "/").first.map { String($0) } ?? ""
+      if Kind.named(name) == kind { return name }
+    }
+    return kind.plural
+  }
+
   /// `Pod "x" is invalid: [a, b]` becomes one line for each problem.
   private static func invalid(_ message: String) -> String? {
     let mark = " is invalid: "

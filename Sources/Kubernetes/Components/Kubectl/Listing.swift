@@ -192,6 +192,7 @@ extension CommandRun {
   /// Services, quotas, limits and namespaces, with what was asked for beside them.
   private func describeOther(_ object: Object, _ events: [Event], at now: Time) -> String? {
     if let text = describeSet(object, events, at: now) { return text }
+    if object.kind.isCustom { return Describe.custom(object, events: events, version, now: now) }
     if let service = object.as(Service.self) {
       var slices: [EndpointSlice] = []
       var endpoints: Endpoints?

@@ -39,14 +39,18 @@ struct Heart: Sendable {
   var told: Opinion
   /// When the process was started; nothing where that was long before the story.
   var startedAt: Time?
+  /// What is wrong with the network of the node, and since when that is known to have changed.
+  var networkError = ""
+  var networkChangedAt: Time = 0
+  /// Whether the node is short of memory, what was said of it last, and since when that has changed.
+  var isPressed = false
+  var toldPressed = false
+  var pressureChangedAt: Time = 0
   /// Since when the runtime does not answer.
   var runtimeLostAt: Time?
   var hasLooked = true
-  /// The range of Pod addresses that the network plugin has; it can do nothing without one.
-  var range: String
-  /// What it has to be told.
-  private(set) var nextRange: String?
-  private var rangeCall: Int64?
+  /// A machine of a cloud learns only from its Node which range its Pods have.
+  var needsRange = false
   /// Somebody else may have written about the node while nothing was heard of it.
   private var isDoubtful = false
 
@@ -68,8 +72,7 @@ struct Heart: Sendable {
     renewals = Grid(period: Heart.period, &draws)
     rounds = Grid(period: Heart.period, &draws)
     leaseDue = renewals.after(0)
-    range = node.spec.podCIDR
-    told = Opinion(isReady: !range.isEmpty, message: range.isEmpty ? text.networkNotReady : text.postingReady)
+    told = Opinion(isReady: true, message: text.postingReady)
   }
 
   /// The lease of a node as it stands when the story begins.
@@ -154,9 +157,11 @@ struct Heart: Sendable {
     case .look:
       known = response.object
       isDoubtful = false
-      if let given = known?.node?.spec.podCIDR, !given.isEmpty, given != range { nextRange = given }
       stage = response.isSuccess && differs(now) ? .report : .nothing
-      if stage == .nothing { told = opinion(now) }
+      if stage == .nothing {
+        told = opinion(now)
+        toldPressed = isPressed
+      }
     case .report:
       // Somebody wrote in between: it is read again.
       stage = response.isSuccess ? .nothing : .look
@@ -189,7 +194,22 @@ struct Heart: Sendable {
     }
   }
 
+  /// The runtime says something else of the network than before.
+  mutating func seeNetwork(_ error: String, at now: Time) {
+    if networkError == error { return }
+    networkError = error
+    networkChangedAt = now
+  }
+
+  mutating func seePressure(_ isPressed: Bool, at now: Time) {
+    self.isPressed = isPressed
+    pressureChangedAt = now
+  }
+
   mutating func restart(at now: Time) {
+    isPressed = false
+    toldPressed = false
+    networkError = ""
     lease = nil
     leaseRequest = nil
     isMissing = false
@@ -219,13 +239,11 @@ struct Heart: Sendable {
       background: true,
       else: Obstacle("obstacle.kubelet.lease-asked")
     )
-    if let nextRange, rangeCall == nil { offers.add(.configure, .named(nextRange)) }
     switch stage {
     case .nothing:
       // What is only a doubt is looked into with the other periodic work.
-      // A range may never come: waiting for it keeps nobody busy.
-      if let time = nextLook { offers.add(.look, .object(key), due: time, background: range.isEmpty) }
-      if isDoubtful { offers.add(.look, .object(key), due: rounds.after(leaseAsked), background: true) }
+      if let time = nextLook { offers.add(.look, .object(key), due: time) }
+      if isDoubtful || lacksRange { offers.add(.look, .object(key), due: rounds.after(leaseAsked), background: true) }
     case .register: offer(.register, &offers)
     case .look: offer(.look, &offers)
     case .report: offer(.report, &offers)
@@ -262,30 +280,13 @@ struct Heart: Sendable {
       asked.subresource = "status"
       asked.body = .patch(.strategic, change(&recorder, out.now))
       told = opinion(out.now)
+      toldPressed = isPressed
     default:
       stage = .look
       asked = client.request(.get, key)
     }
     request = asked.id
     out.send(.request(asked), to: client.apiserver)
-    return true
-  }
-
-  /// The runtime is told of the range under this number.
-  mutating func configure(_ call: Int64) -> RuntimeCall.Operation? {
-    rangeCall = call
-    return nextRange.map { .configure(range: $0) }
-  }
-
-  /// Takes the runtime's answer to that.
-  ///
-  /// False when it is about something else.
-  mutating func settle(_ reply: RuntimeReply) -> Bool {
-    guard reply.id == rangeCall else { return false }
-    rangeCall = nil
-    // A runtime that does not answer is told after the next look at the Node.
-    if case .done = reply.outcome { range = nextRange ?? range }
-    nextRange = nil
     return true
   }
 
@@ -316,7 +317,6 @@ struct Heart: Sendable {
 }
 
 extension Verb {
-  static let configure: Verb = "configure"
   fileprivate static let renew: Verb = "renew"
   fileprivate static let make: Verb = "make"
   fileprivate static let look: Verb = "look"

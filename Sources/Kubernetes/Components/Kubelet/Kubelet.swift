@@ -24,6 +24,9 @@ public struct Kubelet: Component, Watching {
   /// What the Pods of the node may ask for in all.
   let capacity: ResourceAmounts
   let runtime: Address
+  /// The network plugin of the node, which the kubelet itself never calls.
+  var plugin: Address?
+  var network = NetworkLook()
   /// `docker` or `containerd`, as container ids begin.
   let runtimeName: String
   /// PLEG looks, and the status manager goes round, at fixed moments after the start of the process.
@@ -53,6 +56,8 @@ public struct Kubelet: Component, Watching {
   var kernel: Address?
   /// Probes whose way is asked for.
   var reaches: Table<Int64, ProbeReach> = [:]
+  /// Nothing where nobody measures what the node has left.
+  var evictions: EvictionManager?
   /// Nothing where nobody wants to hear of the node.
   var heart: Heart?
   /// When the process was started; nothing where that was long before the story.
@@ -107,6 +112,7 @@ public struct Kubelet: Component, Watching {
     case .runtimeReply(let reply): settle(reply, now)
     case .refused(let id, _) where sender == runtime: settle(refusal(id), now)
     case .closed(let by) where by == runtime: loseRuntime(now)
+    case .closed(let by) where by == plugin: network.doubt(at: now, looks)
     case .exec(let call): execs.append(ExecJob(call: call, sender: sender))
     default:
       if logs.receive(message, from: sender) { return }
@@ -120,6 +126,8 @@ public struct Kubelet: Component, Watching {
     client.offers(&offers)
     if let event = client.informers[0].next { offers.add(.observe, .object(event.object.key)) }
     offerLook(&offers)
+    offerNetworkLook(&offers)
+    offerEviction(&offers)
     offerExec(&offers)
     offerLogs(&offers)
     if offers.isFull { return }
@@ -143,10 +151,11 @@ public struct Kubelet: Component, Watching {
     switch action.verb {
     case .observe: observe(&out)
     case .relist where action.subject == .containers: lookAtAll(&out)
+    case "check": lookAtNetwork(&out)
+    case "relieve": relieve(&out)
     case .exec: execute(action.subject, &out)
     case .readLog: readLog(action.subject, &out)
     case .rotate: rotate(action.subject, &out)
-    case .configure: configure(&out)
     default:
       for uid in workers.due(at: out.now, action) where perform(action, for: uid, &out) {
         tidy(uid)
@@ -173,6 +182,9 @@ public struct Kubelet: Component, Watching {
     pulls = Backoff(initial: durations.backoffBase, maximum: durations.backoffLimit)
     look = .needed(from: now, pause: durations.relistPeriod)
     hasLooked = false
+    evictions?.restart()
+    network = NetworkLook()
+    if plugin != nil { network.doubt(at: now, looks) }
     startedAt = now
     lookPause = 0
     refresh()
@@ -263,7 +275,8 @@ public struct Kubelet: Component, Watching {
     var due: Time = .never
     if worker.isPending { due = looks.after(worker.lastSync) }
     if let retryAt = worker.retryAt { due = min(due, retryAt) }
-    offers.add(.sync, pod, when: due != .never, due: due, else: .nothingChanged)
+    let isPeriodic = worker.isWaitingForNetwork && !worker.isPending
+    offers.add(.sync, pod, when: due != .never, due: due, background: isPeriodic, else: .nothingChanged)
   }
 
   private func offerFinish(_ worker: inout PodWorker, _ offers: inout KubeOffers) {

@@ -20,7 +20,15 @@ extension Kubelet {
         version == .then ? "node(s) didn't match node selector" : "node(s) didn't match Pod's node affinity/selector"
       return Refusal(reason: "NodeAffinity", message: text.predicateFailed("NodeAffinity", why))
     }
+    if evictions?.isPressed == true, worker.pod.status.qosClass == "BestEffort", !toleratesPressure(worker.pod) {
+      return Refusal(reason: "Evicted", message: text.underPressure)
+    }
     return shortage(worker, demand)
+  }
+
+  private func toleratesPressure(_ pod: Pod) -> Bool {
+    let taint = Taint(key: NodeTaints.memoryPressure, effect: "NoSchedule")
+    return (pod.spec.priority ?? 0) >= 2_000_000_000 || SchedulerPlugins.tolerates(pod.spec.tolerations, taint)
   }
 
   private func shortage(_ worker: PodWorker, _ demand: PodDemand) -> Refusal? {

@@ -9,16 +9,31 @@ extension Heart {
     if let startedAt, !hasLooked || now < startedAt + Heart.waking, !told.isReady {
       return Opinion(isReady: false, message: text.notLookedYet)
     }
-    if range.isEmpty { return Opinion(isReady: false, message: text.networkNotReady) }
+    if lacksRange { return Opinion(isReady: false, message: text.networkNotReady) }
+    if !networkError.isEmpty { return Opinion(isReady: false, message: networkError) }
     return Opinion(isReady: true, message: text.postingReady)
   }
 
+  /// The range of the node's Pods, where only the Node says it.
+  var givenRange: String { needsRange ? known?.node?.spec.podCIDR ?? "" : "" }
+  var lacksRange: Bool { needsRange && givenRange.isEmpty }
+
   /// When the kubelet will think something else of its node than it said last.
   var nextLook: Time? {
+    let ready = nextLookAtReadiness
+    guard isPressed != toldPressed else { return ready }
+    let pressure = rounds.at(pressureChangedAt)
+    return ready.map { min($0, pressure) } ?? pressure
+  }
+
+  private var nextLookAtReadiness: Time? {
     if let lost = runtimeLostAt {
       return told.isReady ? rounds.at(lost + Heart.patience) : nil
     }
-    if told.isReady || !hasLooked { return nil }
+    if told.isReady, !networkError.isEmpty { return rounds.at(networkChangedAt) }
+    if told.isReady || !hasLooked || told.message == networkError { return nil }
+    // Whether the range has come is looked at with the other periodic work.
+    if lacksRange, told.message == text.networkNotReady { return nil }
     let isWaking = told.message == text.notLookedYet
     // Just after the start it looks all the time, later only on its rounds.
     return isWaking ? max(due, (startedAt ?? 0) + Heart.waking) : rounds.after(due)
@@ -29,7 +44,7 @@ extension Heart {
     let wanted = opinion(now)
     let ready = status[condition: "Ready"]
     if ready?.status != (wanted.isReady ? "True" : "False") || ready?.message != wanted.message { return true }
-    for healthy in Heart.healthy where status[condition: healthy.type]?.status != "False" { return true }
+    for pressure in pressures where status[condition: pressure.type]?.status != pressure.status { return true }
     return false
   }
 
@@ -37,7 +52,7 @@ extension Heart {
   func change(_ recorder: inout EventRecorder, _ now: Time) -> Value {
     let before = known?.node?.status ?? NodeStatus()
     let wanted = opinion(now)
-    var conditions: [NodeCondition] = Heart.healthy
+    var conditions: [NodeCondition] = pressures
     conditions.append(
       NodeCondition(
         type: "Ready",
@@ -53,10 +68,30 @@ extension Heart {
       conditions[index].lastTransitionTime = isSame ? old?.lastTransitionTime : Timestamp(now)
       if isSame { continue }
       let isReady = conditions[index].type == "Ready"
-      let reason = isReady ? (wanted.isReady ? "NodeReady" : "NodeNotReady") : Heart.event(conditions[index].type)
+      var reason = isReady ? (wanted.isReady ? "NodeReady" : "NodeNotReady") : Heart.event(conditions[index].type)
+      if !isReady, conditions[index].status == "True" { reason = "NodeHasInsufficientMemory" }
       tell(reason, &recorder, now)
     }
     return .map(("status", .map(("conditions", .list(conditions.map { $0.tree })))))
+  }
+
+  /// The conditions that are good when they are false, as they are now.
+  private var pressures: [NodeCondition] {
+    var conditions = Heart.healthy
+    guard isPressed else { return conditions }
+    conditions[0].status = "True"
+    conditions[0].reason = "KubeletHasInsufficientMemory"
+    conditions[0].message = "kubelet has insufficient memory available"
+    return conditions
+  }
+
+  /// Too little memory is left: the eviction manager begins to make some.
+  func noteThreshold(_ recorder: inout EventRecorder, _ now: Time) {
+    let about = reference
+    recorder.record(
+      EventRecorder.Note("Warning", "EvictionThresholdMet", text.reclaimingMemory, about: about),
+      at: now
+    )
   }
 
   /// What the log of every node begins with.
@@ -78,6 +113,16 @@ extension Heart {
   var fresh: Node {
     var node = node
     node.metadata = ObjectMeta(name: node.metadata.name, labels: node.metadata.labels)
+    guard needsRange else { return node }
+    node.spec.podCIDR = ""
+    node.spec.podCIDRs = []
+    node.status.conditions = Heart.healthy
+    node.status[condition: "Ready"] = NodeCondition(
+      type: "Ready",
+      status: "False",
+      reason: "KubeletNotReady",
+      message: text.notLookedYet
+    )
     return node
   }
 

@@ -23,7 +23,7 @@ enum PodPlan {
       decision.work = killing(worker, text) + decision.work + [.sandbox] + starts
       return decision
     }
-    let changes = changed(worker, text)
+    let changes = changed(worker, text) + PodResizing.work(worker)
     let starts = starting(worker, sandbox: sandbox.id)
     if changes.isEmpty, starts.isEmpty, !isAlive(worker, sandbox.id) {
       return Decision(work: killing(worker, text))
@@ -63,7 +63,8 @@ enum PodPlan {
 
   private static func hasEnded(_ worker: PodWorker) -> Bool {
     let phase = worker.report.status.phase
-    return worker.life == .refused || phase == PodPhase.succeeded.rawValue || phase == PodPhase.failed.rawValue
+    return worker.life == .refused || worker.eviction != nil || phase == PodPhase.succeeded.rawValue
+      || phase == PodPhase.failed.rawValue
   }
 
   /// Containers whose image is no longer the one in the Pod, or whose probe has failed, are stopped first.
@@ -72,7 +73,9 @@ enum PodPlan {
     for container in worker.pod.spec.containers {
       guard let record = worker.records(container.name).first, record.phase == .running else { continue }
       var message = text.definitionChanged(container.name)
-      if record.image == container.image {
+      if PodResizing.needsRestart(worker, container) {
+        message = text.resizeNeedsRestart(container.name)
+      } else if record.image == container.image {
         guard let probe = worker.failedProbe(container.name, record.id) else { continue }
         let restarts = worker.pod.spec.restartPolicy != "Never"
         message = text.killedForProbe(container.name, probe.rawValue, restarts: restarts)
@@ -96,7 +99,8 @@ enum PodPlan {
       let record = worker.records(container.name).first
       let hasChanged = record.map { $0.phase == .running && $0.image != container.image } ?? false
       let hasFailed = record.map { $0.phase == .running && worker.failedProbe(container.name, $0.id) != nil } ?? false
-      let isReplaced = hasChanged || hasFailed && worker.pod.spec.restartPolicy != "Never"
+      let isResized = PodResizing.needsRestart(worker, container)
+      let isReplaced = hasChanged || isResized || hasFailed && worker.pod.spec.restartPolicy != "Never"
       let lostItsSandbox = record.map { $0.phase == .running && sandbox == nil } ?? false
       if isReplaced || lostItsSandbox || mustStart(worker, container) { work += start(container.name) }
     }

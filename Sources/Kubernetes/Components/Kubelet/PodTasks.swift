@@ -26,6 +26,9 @@ extension Kubelet {
     case .start(let name):
       let created = worker.actual.last { $0.name == name && $0.phase == .created }
       call(work, uid, .startContainer(id: created?.id ?? ""), &out)
+    case .resize(let id, let name):
+      guard let container = worker.container(name) else { return }
+      call(work, uid, .updateContainer(id: id, container.resources), &out)
     }
   }
 
@@ -33,7 +36,9 @@ extension Kubelet {
     guard let worker = workers[uid] else { return }
     let id = nextCall(for: uid)
     change(uid) { $0.calls.append(PodWorker.Call(id: id, work: work, isRequest: false)) }
-    out.send(.runtime(RuntimeCall(id: id, pod: worker.key, uid: uid, operation: operation)), to: runtime)
+    var call = RuntimeCall(id: id, pod: worker.key, uid: uid, operation: operation)
+    call.podCIDR = heart?.givenRange ?? ""
+    out.send(.runtime(call), to: runtime)
   }
 
   /// The Pod's cgroup, its directories and volumes; "now" its token is asked for, which "then" lay in a Secret.
@@ -71,6 +76,7 @@ extension Kubelet {
     let metadata = worker.pod.metadata
     var seconds = worker.pod.spec.terminationGracePeriodSeconds ?? 30
     if metadata.deletionTimestamp != nil, let given = metadata.deletionGracePeriodSeconds { seconds = given }
+    if worker.eviction != nil { seconds = 0 }
     return max(seconds, version == .then ? 2 : 1)
   }
 
@@ -172,7 +178,7 @@ extension Kubelet {
       finishLook(reply, now)
       return
     }
-    if heart?.settle(reply) == true { return }
+    if settleNetwork(reply, now) { return }
     guard let uid = callers.removeValue(for: reply.id), let worker = workers[uid] else {
       settleExec(reply)
       return
@@ -204,6 +210,9 @@ extension Kubelet {
     case (.start(let name), _):
       tell(uid, "Normal", "Started", text.started(name), container: name, at: now)
       change(uid) { $0.failures[name] = nil }
+    case (.resize, _):
+      // The status says what holds now, after another look.
+      change(uid) { $0.isPending = true }
     default: break
     }
   }
@@ -230,7 +239,7 @@ extension Kubelet {
     case .prepare:
       tell(uid, "Warning", "FailedMount", error, at: now)
       change(uid) { $0.failAll() }
-    case .stop, .stopSandbox, .begin:
+    case .stop, .stopSandbox, .begin, .resize:
       change(uid) { $0.failAll() }
     }
   }

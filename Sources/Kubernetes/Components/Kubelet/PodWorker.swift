@@ -27,6 +27,8 @@ struct PodWorker: Sendable {
     case pull(String)
     case create(String)
     case start(String)
+    /// Another size for a container that runs.
+    case resize(id: String, name: String)
 
     var isStop: Bool {
       if case .stop = self { return true }
@@ -42,7 +44,7 @@ struct PodWorker: Sendable {
     var container: String? {
       switch self {
       case .begin(let name), .pull(let name), .create(let name), .start(let name): name
-      case .prepare, .stop, .stopSandbox, .sandbox: nil
+      case .prepare, .stop, .stopSandbox, .sandbox, .resize: nil
       }
     }
 
@@ -55,6 +57,7 @@ struct PodWorker: Sendable {
       case .begin(let name), .pull(let name): ("pull", .container(pod, name))
       case .create(let name): ("create", .container(pod, name))
       case .start(let name): ("start", .container(pod, name))
+      case .resize(_, let name): ("resize", .container(pod, name))
       }
     }
   }
@@ -77,6 +80,8 @@ struct PodWorker: Sendable {
   var pod: Pod
   /// What its containers ask for.
   var demand = ResourceAmounts()
+  /// Why a change of that is put off, or cannot be.
+  var resizeRefusal: ResizeRefusal?
   var life = Life.new
   /// The object is gone from the API; what is left on the node goes too.
   var isGone = false
@@ -87,6 +92,8 @@ struct PodWorker: Sendable {
   var isPending = false
   var lastSync: Time = -1
   var retryAt: Time?
+  /// The node has no network: it is tried again soon, which is periodic work.
+  var isWaitingForNetwork = false
   var hasFailed = false
   /// The pass under way stops everything because the Pod ends.
   var isKilling = false
@@ -95,6 +102,8 @@ struct PodWorker: Sendable {
   /// Who asks its containers how they are.
   var probers: [Prober] = []
   var failures: Table<String, Failure> = [:]
+  /// Why the node gave the Pod up; nothing of it is started again.
+  var eviction: Failure?
   var pullErrors: Table<String, String> = [:]
   /// What the kubelet thinks of the Pod, and how much of it the API has.
   var report: StatusReport

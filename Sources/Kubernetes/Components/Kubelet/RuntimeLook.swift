@@ -21,6 +21,7 @@ extension Kubelet {
   /// The runtime is gone: every call under way has failed, and what it holds must be asked for.
   mutating func loseRuntime(_ now: Time) {
     heart?.seeRuntime(false, at: now)
+    network.lose(at: now)
     for uid in workers.order {
       guard let worker = workers[uid] else { continue }
       for call in worker.calls where !call.isRequest { settle(refusal(call.id), now) }
@@ -125,14 +126,6 @@ extension Kubelet {
     execs[index].callID = id
     let operation = RuntimeCall.Operation.exec(id: record.id, command: job.call.command)
     out.send(.runtime(RuntimeCall(id: id, pod: worker.key, uid: worker.uid, operation: operation)), to: runtime)
-  }
-
-  /// The runtime's network plugin is to give out addresses of the range that the Node has.
-  mutating func configure(_ out: inout KubeOutbox) {
-    let id = nextCall()
-    guard let operation = heart?.configure(id) else { return }
-    let nobody = ObjectKey(.pod, "", "")
-    out.send(.runtime(RuntimeCall(id: id, pod: nobody, uid: "", operation: operation)), to: runtime)
   }
 
   mutating func settleExec(_ reply: RuntimeReply) {

@@ -32,7 +32,20 @@ struct StatusMaker {
       status.observedGeneration = worker.pod.metadata.generation
     }
     status.conditions = conditions(status)
+    if let eviction = worker.eviction { giveUp(&status, eviction) }
     return status
+  }
+
+  /// The node has given the Pod up: whatever its containers say, it has failed.
+  private func giveUp(_ status: inout PodStatus, _ eviction: PodWorker.Failure) {
+    status.phase = PodPhase.failed.rawValue
+    status.reason = eviction.reason
+    status.message = eviction.message
+    guard version == .now, status[condition: "DisruptionTarget"] == nil else { return }
+    var condition = PodCondition(type: "DisruptionTarget", status: "True", reason: "TerminationByKubelet")
+    condition.message = eviction.message
+    condition.lastTransitionTime = Timestamp(now)
+    status[condition: "DisruptionTarget"] = condition
   }
 
   /// The status of a Pod that admission has refused.
@@ -143,7 +156,8 @@ struct StatusMaker {
       status.ready = isStarted && worker.passes(.readiness, container.name, id)
     }
     if version == .now {
-      status.resources = isRunning ? container.resources.value : nil
+      let actual = worker.records(container.name).first?.resources ?? container.resources
+      status.resources = isRunning ? actual.value : nil
       status.volumeMounts = container.volumeMounts.map { mount in
         var value: Value = .map(("mountPath", .string(mount.mountPath)), ("name", .string(mount.name)))
         if mount.readOnly {
@@ -192,9 +206,20 @@ struct StatusMaker {
     made.append(readiness("Ready", status.phase, unready))
     made.append(readiness("ContainersReady", status.phase, unready))
     made.append(condition("PodScheduled", true))
+    if version == .now { made += resizing() }
     // Conditions that others wrote stay.
-    for foreign in old.conditions where !made.contains(where: { $0.type == foreign.type }) { made.append(foreign) }
+    for foreign in old.conditions where !made.contains(where: { $0.type == foreign.type }) {
+      if foreign.type != PodResize.pending, foreign.type != PodResize.inProgress { made.append(foreign) }
+    }
     return made
+  }
+
+  /// A change of size that is put off, cannot be, or is under way.
+  private func resizing() -> [PodCondition] {
+    if let refusal = worker.resizeRefusal {
+      return [condition(PodResize.pending, true, reason: refusal.reason, message: refusal.message)]
+    }
+    return PodResizing.differs(worker) ? [condition(PodResize.inProgress, true)] : []
   }
 
   private func initialized(_ status: PodStatus) -> PodCondition {

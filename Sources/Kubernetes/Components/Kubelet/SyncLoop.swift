@@ -161,11 +161,17 @@ extension Kubelet {
     worker.isPending = false
     worker.retryAt = nil
     worker.hasFailed = false
+    worker.isWaitingForNetwork = false
     worker.backOffEnds = .never
     worker.isKilling = worker.isEnding
+    weighResize(&worker, now)
     if worker.life == .running, !worker.isGone {
       worker.report.set(maker(worker, now).status())
       worker.showProbers(now)
+    }
+    if waitForNetwork(&worker, now) {
+      workers.replace(worker)
+      return tell(uid, "Warning", "NetworkNotReady", text.networkAwaited(network.error), at: now)
     }
     let decision = PodPlan.of(worker, text)
     worker.plan = decision.work

@@ -13,8 +13,14 @@ public struct NamespaceController: Component, Watching {
   /// What the lists of a namespace have shown so far.
   private var found: Table<ObjectKey, [Object]> = [:]
 
-  public init(version: Version, apiserver: Address) {
+  /// The kinds that are looked for; those that are defined by somebody else only where they are.
+  private let kinds: [Kind]
+
+  public init(version: Version, apiserver: Address, custom: Bool = false) {
     self.version = version
+    kinds = Kind.all.filter { kind in
+      kind.isNamespaced && (custom || !kind.isCustom) && ![.binding, .podMetrics].contains(kind)
+    }
     core = ControllerCore("namespace-controller", apiserver: apiserver, informers: [Informer(.namespace)], workers: 10)
   }
 
@@ -56,17 +62,13 @@ public struct NamespaceController: Component, Watching {
     core.absorb { event, _, _ in event.type == .deleted || event.object.metadata.deletionTimestamp == nil }
   }
 
-  private static let kinds = Kind.all.filter { kind in
-    kind.isNamespaced && ![.binding, .podMetrics].contains(kind)
-  }
-
   private mutating func sync(_ key: ObjectKey, _ out: inout KubeOutbox) {
     guard let namespace = core[key]?.asNamespace, namespace.metadata.deletionTimestamp != nil,
       namespace.spec.finalizers.contains("kubernetes")
     else { return core.conclude(key) }
     found[key] = []
     // Newer releases end the Pods first, while what they need is still there.
-    let writes = NamespaceController.kinds.map { kind in
+    let writes = kinds.map { kind in
       let target = ObjectKey(kind, key.name, "")
       let request = Request(id: 0, user: "", verb: .list, key: target)
       var write = ControllerCore.Write(.check, .named("\(kind.printedResource) of \(key.name)"), request)

@@ -4,11 +4,12 @@ import Clockwork
 enum NodeTaints {
   static let notReady = "node.kubernetes.io/not-ready"
   static let unreachable = "node.kubernetes.io/unreachable"
+  static let memoryPressure = "node.kubernetes.io/memory-pressure"
   static let unschedulable = "node.kubernetes.io/unschedulable"
 
   /// The conditions that keep new Pods away while they are true.
   private static let pressures: [(type: String, taint: String)] = [
-    ("MemoryPressure", "node.kubernetes.io/memory-pressure"),
+    ("MemoryPressure", memoryPressure),
     ("DiskPressure", "node.kubernetes.io/disk-pressure"),
     ("NetworkUnavailable", "node.kubernetes.io/network-unavailable"),
     ("PIDPressure", "node.kubernetes.io/pid-pressure"),

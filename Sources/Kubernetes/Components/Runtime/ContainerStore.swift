@@ -94,6 +94,7 @@ public struct ContainerStore: Sendable {
       image: what.image
     )
     record.attempt = what.attempt
+    record.resources = what.resources
     record.createdAt = now
     orders[record.id] = what
     return insert(record)
@@ -211,6 +212,12 @@ public struct ContainerStore: Sendable {
     logs.removeValue(for: id)
     order.removeAll { $0 == id }
     weigh(id)
+  }
+
+  /// A container gets other limits while it runs.
+  mutating func update(_ id: String, _ resources: ResourceRequirements) {
+    orders[id]?.resources = resources
+    change(id) { $0.resources = resources }
   }
 
   /// The kernel ends the container's process; whoever looks is to know why.

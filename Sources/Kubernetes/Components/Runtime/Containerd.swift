@@ -78,6 +78,10 @@ public struct Containerd: Component {
       job.stage = .release
     } else {
       desk.attach(&job, reply)
+      if case .status = job.call.operation {
+        job.stage = .answer
+        return desk.jobs.put(job, at: index)
+      }
       job.stage = reply.failure.isEmpty ? .start : .answer
       if reply.failure.isEmpty { job.due = job.arrived + desk.store.durations.sandboxStart }
     }

@@ -138,10 +138,11 @@ struct RuntimeDesk: Sendable {
     case .rotateLog(let id, _, _):
       job.stage = .rotate
       name(&job, id)
-    case .configure(let range):
-      job.stage = .configure
-      job.name = range
+    case .updateContainer(let id, _):
+      job.stage = .update
+      name(&job, id)
     case .list: job.stage = .list
+    case .status: job.stage = .status
     }
     return job
   }
@@ -178,10 +179,9 @@ struct RuntimeDesk: Sendable {
         store.rotate(id, stamp, keeping: Int(limit))
       }
       return answer(job, &out)
-    case .configure:
-      var call = NetworkCall(id: 0, operation: .configure, pod: job.pod, sandbox: "", namespacePath: "")
-      call.namespacePath = job.name
-      out.send(.network(call), to: network)
+    case .update:
+      if case .updateContainer(let id, let resources) = job.call.operation { store.update(id, resources) }
+      tell(job.call.uid, job.pod, &out)
       return answer(job, &out)
     case .list:
       for view in store.views { out.send(.containers(view), to: kubelet) }
@@ -189,6 +189,9 @@ struct RuntimeDesk: Sendable {
       out.send(.containers(nothing), to: kubelet)
       for file in store.logFiles { out.send(.file(file), to: kubelet) }
       return answer(job, &out)
+    case .status:
+      callNetwork(.status, &job, &out) { _ in "" }
+      return job
     case .answer: return answer(job, &out)
     case .namespace, .release, .network, .ending, .stop: return job
     }
@@ -260,6 +263,7 @@ struct RuntimeDesk: Sendable {
     job.stage = .network
     var call = NetworkCall(id: lastNetworkID, operation: operation, pod: job.pod, sandbox: job.id, namespacePath: "")
     call.namespacePath = path(lastNetworkID)
+    call.podCIDR = job.call.podCIDR
     if operation == .add, let router = store.router {
       namespaces[job.id] = call.namespace
       let change = NetworkChange(in: call.namespace, .addNamespace(pod: job.pod.qualifiedName))
@@ -282,6 +286,11 @@ struct RuntimeDesk: Sendable {
 
   /// A sandbox has its address, or cannot get one.
   mutating func attach(_ job: inout RuntimeJob, _ reply: NetworkReply) {
+    if case .status = job.call.operation {
+      let text = store.text.networkNotReady(plugin, docker: habits.isDocker)
+      if !reply.failure.isEmpty { job.outcome = .failed(text) }
+      return
+    }
     if reply.failure.isEmpty {
       store.attach(job.id, ip: reply.ip)
       job.outcome = .sandbox(id: job.id, ip: reply.ip)

@@ -19,9 +19,11 @@ struct RuntimeJob: Sendable {
     case exec
     /// A log file has been put aside.
     case rotate
-    /// The plugin's configuration is written.
-    case configure
+    /// A container gets other limits.
+    case update
     case list
+    /// The network plugin is asked whether it is there.
+    case status
     /// Everything is done: tell the kubelet.
     case answer
 
@@ -39,8 +41,9 @@ struct RuntimeJob: Sendable {
       case .remove: habits.remove
       case .exec: "exec"
       case .rotate: "rotate"
-      case .configure: "configure"
+      case .update: "update"
       case .list: "list"
+      case .status: "look"
       // The kubelet's call returns.
       case .answer: "answer"
       case .network, .ending: nil
@@ -68,7 +71,7 @@ struct RuntimeJob: Sendable {
       return .object(pod)
     case .namespace, .network, .release, .exec, .answer: return .object(pod)
     case .list: return .named("containers")
-    case .configure: return .named(name)
+    case .status: return .named("network")
     default: return .container(pod, name)
     }
   }

@@ -2,7 +2,7 @@ public import Clockwork
 
 /// etcd keeps what kube-apiserver puts, numbers every change, and tells kube-apiserver about it.
 ///
-/// It decides nothing.
+/// It decides nothing. Of several members one leads, and what a majority of them has written down counts.
 public struct Etcd: Component {
   public typealias Model = Kube
 
@@ -15,17 +15,33 @@ public struct Etcd: Component {
 
   // MARK: State
 
-  public let name = "etcd"
+  public let name: String
   public let role = Kube.Role.etcd
   let apiserver: Address
   private(set) var keys: Table<ObjectKey, Stored> = [:]
   private(set) var revision: Int64
-  private var inbox = Inbox<Message>()
+  var inbox = Inbox<Message>()
+  /// What this member knows of the others; nothing where it is alone.
+  var raft: Raft?
+  /// Requests of clients that wait at this member for a majority, in the order in which they came.
+  var requests: [ClientRequest] = []
+  /// Reads that the leader answers once a majority has confirmed that it leads.
+  var reads: Table<Int64, QuorumRead> = [:]
+  var serial: Int64 = 0
+  /// Whether kube-apiserver hears of changes from this member.
+  var isWatched = true
 
   /// An empty store at a revision; real clusters have seen many writes before a lesson begins.
-  public init(apiserver: Address, revision: Int64) {
+  public init(_ name: String = "etcd", apiserver: Address, revision: Int64) {
+    self.name = name
     self.apiserver = apiserver
     self.revision = revision
+  }
+
+  /// Makes it one of several members that have been running for a while.
+  mutating func join(_ raft: Raft, isWatched: Bool) {
+    self.raft = raft
+    self.isWatched = isWatched
   }
 
   /// Puts an object as it was before the story begins.
@@ -36,6 +52,7 @@ public struct Etcd: Component {
   // MARK: Messages
 
   public mutating func receive(_ message: Message, from sender: Address, at now: Time) {
+    if raft != nil { return hear(message, from: sender, at: now) }
     switch message {
     case .transaction, .range: inbox.add(message, from: sender)
     default: break
@@ -43,20 +60,22 @@ public struct Etcd: Component {
   }
 
   public func offers(_ offers: inout KubeOffers) {
+    if let raft { return offerShared(raft, &offers) }
     switch inbox.first?.message {
     case .transaction(let transaction)?:
       offers.add(verb(for: transaction), .named(transaction.key.path))
     case .range(let range)?:
-      offers.add(.range, .named(range.prefix))
+      offers.add(.etcdRange, .named(range.prefix))
     default:
-      offers.add(.put, .named("/registry"), when: false, else: .nothingAsked)
+      offers.add(.etcdPut, .named("/registry"), when: false, else: .nothingAsked)
     }
   }
 
   public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) {
+    if raft != nil { return performShared(action, &out) }
     guard let asker = inbox.first?.sender else { return }
     switch inbox.take(from: asker) {
-    case .transaction(let transaction)?: commit(transaction, &out)
+    case .transaction(let transaction)?: commit(transaction, answers: true, &out)
     case .range(let range)?: read(range, for: asker, &out)
     default: break
     }
@@ -65,6 +84,11 @@ public struct Etcd: Component {
   /// What is on disk survives; what was being asked does not.
   public mutating func restart(at now: Time) {
     inbox.removeAll()
+    guard raft != nil else { return }
+    raft?.restart(at: now)
+    requests = []
+    reads = [:]
+    isWatched = false
   }
 
   // MARK: Helpers
@@ -73,15 +97,20 @@ public struct Etcd: Component {
     (keys[transaction.key]?.object.resourceVersion ?? 0) == transaction.expected
   }
 
-  private func verb(for transaction: Transaction) -> Verb {
-    if !holds(transaction) { return .refuse }
-    return transaction.object == nil ? .delete : .put
+  func verb(for transaction: Transaction) -> Verb {
+    if !holds(transaction) { return .etcdRefuse }
+    return transaction.object == nil ? .etcdDelete : .etcdPut
   }
 
-  private mutating func commit(_ transaction: Transaction, _ out: inout KubeOutbox) {
+  /// Changes the store as a transaction asks, if it still holds what the transaction expects.
+  ///
+  /// Every member of several does so; only the one that was asked answers.
+  mutating func commit(_ transaction: Transaction, answers: Bool, _ out: inout KubeOutbox) {
     let previous = keys[transaction.key]
     guard holds(transaction) else {
-      out.send(.transacted(reply(to: transaction, succeeded: false, current: previous?.object)), to: apiserver)
+      if answers {
+        out.send(.transacted(reply(to: transaction, succeeded: false, current: previous?.object)), to: apiserver)
+      }
       return
     }
     revision += 1
@@ -92,18 +121,27 @@ public struct Etcd: Component {
         createRevision: previous?.createRevision ?? revision,
         version: (previous?.version ?? 0) + 1
       )
-      out.send(.transacted(reply(to: transaction, succeeded: true, current: object)), to: apiserver)
       let commit = Commit(object: object, previous: previous?.object, isDelete: false, revision: revision)
-      out.send(.committed(commit), to: apiserver)
+      tell(transaction, object, commit, answers: answers, &out)
     } else if var last = previous?.object {
       // The last word about an object carries the revision of its deletion.
       last.metadata.resourceVersion = revision
       keys.removeValue(for: transaction.key)
-      out.send(.transacted(reply(to: transaction, succeeded: true, current: last)), to: apiserver)
       let commit = Commit(object: last, previous: last, isDelete: true, revision: revision)
-      out.send(.committed(commit), to: apiserver)
+      tell(transaction, last, commit, answers: answers, &out)
     }
     out.note(Fact("fact.etcd.revision", ("revision", .integer(revision)), ("key", .string(transaction.key.path))))
+  }
+
+  private func tell(
+    _ transaction: Transaction,
+    _ current: Object,
+    _ commit: Commit,
+    answers: Bool,
+    _ out: inout KubeOutbox
+  ) {
+    if answers { out.send(.transacted(reply(to: transaction, succeeded: true, current: current)), to: apiserver) }
+    if isWatched { out.send(.committed(commit), to: apiserver) }
   }
 
   private func reply(to transaction: Transaction, succeeded: Bool, current: Object?) -> Transacted {
@@ -116,11 +154,12 @@ public struct Etcd: Component {
     )
   }
 
-  private func read(_ range: Range, for asker: Address, _ out: inout KubeOutbox) {
+  func read(_ range: Range, for asker: Address, _ out: inout KubeOutbox) {
     out.send(.ranged(Ranged(id: range.id, objects: objects(range), revision: revision)), to: asker)
   }
 
   private func objects(_ range: Range) -> [Object] {
+    if range.isHealth { return [] }
     if range.everything { return keys.values.map { $0.object } }
     if !range.name.isEmpty {
       guard let stored = keys[ObjectKey(range.kind, range.namespace, range.name)] else { return [] }
@@ -157,17 +196,22 @@ public struct Etcd: Component {
   public var state: Value {
     var entries: [Value.Entry] = []
     keys.forEach { key, stored in entries.append(Value.Entry(key.path, stored.object.value)) }
-    return .map(("revision", .integer(revision)), ("keys", .map(entries)), ("waiting", .integer(Int64(inbox.count))))
+    let waiting = Int64(inbox.count + requests.count)
+    var value: Value = .map(
+      ("revision", .integer(revision)),
+      ("keys", .map(entries)),
+      ("waiting", .integer(waiting))
+    )
+    if let raft { value["raft"] = raft.state }
+    return value
   }
 }
 
 extension Verb {
-  fileprivate static let put: Verb = "put"
-  fileprivate static let delete: Verb = "delete"
-  fileprivate static let refuse: Verb = "refuse"
-  fileprivate static let range: Verb = "range"
+  static let etcdPut: Verb = "put"
+  static let etcdRange: Verb = "range"
 }
 
 extension Obstacle {
-  fileprivate static var nothingAsked: Obstacle { Obstacle("obstacle.etcd.nothing-asked") }
+  static var nothingAsked: Obstacle { Obstacle("obstacle.etcd.nothing-asked") }
 }
