@@ -5,7 +5,7 @@ import Testing
 
 /// A Pod with several containers: pause holds what they share, and outlives them (F03).
 @Suite struct SharedSandboxTests {
-  private static func pod(_ extra: String = "", side: String = "demo/web:1.0") -> String {
+  private static func pod(_ extra: String = "", side: String = "demo/side:1.0") -> String {
     """
     apiVersion: v1
     kind: Pod
@@ -27,7 +27,7 @@ import Testing
 
   private static func play(_ script: String, _ version: Version, pod: String = pod()) throws -> Lab {
     try Lab(
-      "preload demo/web:1.0\npreload demo/busybox\nkubectl apply -f pair.yaml\n" + script,
+      "preload demo/web:1.0\npreload demo/side:1.0\npreload demo/busybox\nkubectl apply -f pair.yaml\n" + script,
       version,
       files: ["pair.yaml": pod]
     )
