@@ -19,7 +19,6 @@ import Testing
     Case(arguments: ["check", "--help"], status: 0),
     Case(arguments: ["grade", "--help"], status: 0),
     Case(arguments: ["trace", "--help"], status: 0),
-    Case(arguments: ["check"], status: 0),
     Case(arguments: ["trace", "create-pod", "--steps", "1000000"], status: 0),
     Case(arguments: ["trace", "--script", "-"], status: 0, input: web),
     Case(arguments: ["grade", "-"], status: 0),

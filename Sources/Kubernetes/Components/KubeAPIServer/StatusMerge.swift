@@ -15,7 +15,12 @@ extension PodStatus {
     var ordered: [PodCondition] = []
     for type in wanted { ordered += conditions.filter { $0.type == type } }
     ordered += conditions.filter { !wanted.contains($0.type) }
-    conditions = ordered
+    // Conditions of others stay; those of a resize are the kubelet's own, and its patch deletes what is over (`$patch: delete`).
+    let isKubelets = wanted.contains("ContainersReady")
+    conditions = ordered.filter { condition in
+      let isOfResize = condition.type == PodResize.pending || condition.type == PodResize.inProgress
+      return !(isKubelets && isOfResize) || wanted.contains(condition.type)
+    }
     if !patch.containerStatuses.isEmpty { containerStatuses = patch.containerStatuses }
     if !patch.initContainerStatuses.isEmpty { initContainerStatuses = patch.initContainerStatuses }
     if !patch.hostIP.isEmpty { hostIP = patch.hostIP }

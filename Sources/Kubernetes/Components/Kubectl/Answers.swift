@@ -27,7 +27,7 @@ extension Kubectl {
   }
 
   /// What kubectl finds out before it asks: that the server knows no such kind.
-  private func unserved(_ response: Response, _ job: Job) -> String? {
+  private func unserved(_ response: Response, _ job: Job, in line: String) -> String? {
     guard response.message == Text.unserved, job.key.kind.isCustom else { return nil }
     switch job.purpose {
     case .create(let file) where !file.isEmpty:
@@ -35,13 +35,12 @@ extension Kubectl {
       return nil
     case .applyRead(let source): return Text(version).noMatches(source.object, file: source.file)
     default:
-      let line = run?.command.line ?? ""
       return Text(version).noSuchResource(KubectlText.word(for: job.key.kind, in: line))
     }
   }
 
   func fail(_ current: inout CommandRun, _ response: Response, _ job: Job, _ context: String = "") {
-    if let text = unserved(response, job) { return current.fail(text, about: job.subject) }
+    if let text = unserved(response, job, in: current.command.line) { return current.fail(text, about: job.subject) }
     current.fail(KubectlText.error(response, context), about: job.subject)
   }
 
@@ -102,7 +101,7 @@ extension Kubectl {
     guard response.isSuccess else {
       if case .get(let options) = current.command.operation, options.ignoreNotFound, response.code == 404 { return }
       current.exitCode = 1
-      let text = unserved(response, job) ?? KubectlText.error(response)
+      let text = unserved(response, job, in: current.command.line) ?? KubectlText.error(response)
       current.failures.append(CommandRun.Line(subject: job.subject, text: text))
       return
     }

@@ -17,7 +17,7 @@ enum KubectlText {
 
   /// The word by which a command named a kind that the server does not know.
   static func word(for kind: Kind, in line: String) -> String {
-    for word in line.split(separator: " ").dropFirst(2) {
+    for word in line.split(separator: " ") {
       let name = word.split(separator: "/").first.map { String($0) } ?? ""
       if Kind.named(name) == kind { return name }
     }

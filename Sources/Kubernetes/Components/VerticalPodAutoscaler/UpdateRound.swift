@@ -36,7 +36,9 @@ struct UpdateRound {
     var due: [(pod: Pod, priority: UpdatePriority)] = []
     for pod in pods {
       let priority = UpdatePriority(pod, UpdateRound.counted(recommendation, autoscaler))
-      if priority.isDue(pod, at: now) { due.append((pod, priority)) }
+      // A Pod that is being resized says the new amounts already; whether it gets them is looked after all the same.
+      let isResizing = autoscaler.mode == .inPlaceOrRecreate && PodResize.isUnderWay(pod)
+      if isResizing || priority.isDue(pod, at: now) { due.append((pod, priority)) }
     }
     // Equal ones stay in the order in which they were first seen.
     var sorted: [(pod: Pod, priority: UpdatePriority)] = []

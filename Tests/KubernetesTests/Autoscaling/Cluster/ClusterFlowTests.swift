@@ -91,7 +91,7 @@ struct ClusterFlowTests {
 
   @Test("a Pod without room, one machine, a node, and the scheduler", arguments: [Version.then, .now])
   func grows(_ version: Version) throws {
-    let simulation = Self.run(version, "until deployment/web Available\nadvance 20s\nmark here\nkubectl get nodes")
+    let simulation = Self.run(version, "until deployment/web Ready\nadvance 20s\nmark here\nkubectl get nodes")
     let group = Self.group()
     let fresh = try #require(group.spares.first?.name)
     #expect(Self.nodes(simulation).sorted() == ["node1", "node2", fresh].sorted())
@@ -124,7 +124,7 @@ struct ClusterFlowTests {
   func shrinks(_ version: Version) throws {
     let simulation = Self.run(
       version,
-      "until deployment/web Available\nkubectl scale deployment web --replicas=3\nadvance 1500s\nmark here\nkubectl get nodes"
+      "until deployment/web Ready\nkubectl scale deployment web --replicas=3\nadvance 1500s\nmark here\nkubectl get nodes"
     )
     #expect(Self.nodes(simulation).count == 2)
     #expect(Self.pods(simulation).filter { $0.status.phase == "Running" }.count == 3)
@@ -132,7 +132,9 @@ struct ClusterFlowTests {
     #expect(events.contains("Node ScaleDown: marked the node as toBeDeleted/unschedulable"))
     let end = events.filter { $0.hasPrefix("ConfigMap ScaleDown") }
     #expect(end.count == 1)
-    let deleted = simulation.rows.first { $0.record.resource == "nodes" && $0.record.verb == "delete" }
+    let deleted = simulation.rows.first {
+      $0.record.resource == "nodes" && $0.record.verb == "delete" && $0.record.code == 200
+    }
     let who = version == .then ? "kube-controller-manager" : "cloud-controller-manager"
     #expect(deleted?.record.actor == "\(who)/cloud-node-lifecycle-controller")
     let gone = try #require(deleted?.record.name)
@@ -170,7 +172,7 @@ struct ClusterFlowTests {
   func keeps() {
     let simulation = Self.run(
       pod: { $0["volumes"] = .list([.map(("name", "data"), ("emptyDir", .emptyMap))]) },
-      "until deployment/web Available\nkubectl scale deployment web --replicas=3\nadvance 1500s"
+      "until deployment/web Ready\nkubectl scale deployment web --replicas=3\nadvance 1500s"
     )
     // Every node carries such a Pod, or is empty and may go.
     let full = Self.pods(simulation).map(\.spec.nodeName)

@@ -186,7 +186,7 @@ struct VerticalFlowTests {
   func initial() {
     let simulation = Self.run(
       mode: "Initial",
-      "advance 300s\nkubectl scale deployment web --replicas=3\nuntil deployment/web Available"
+      "advance 300s\nkubectl scale deployment web --replicas=3\nuntil deployment/web Ready"
     )
     #expect(Self.requests(simulation).sorted() == ["100m", "100m", "247m"])
   }
@@ -204,7 +204,7 @@ struct VerticalFlowTests {
     let simulation = Self.run(
       .now,
       "break vpa-admission-controller\nadvance 600s\nkubectl scale deployment web --replicas=3\n"
-        + "until deployment/web Available"
+        + "until deployment/web Ready"
     )
     #expect(Self.requests(simulation) == ["100m", "100m", "100m"])
     #expect(Self.autoscaler(simulation)?.status[condition: "RecommendationProvided"]?.status == "True")
@@ -217,7 +217,7 @@ struct VerticalFlowTests {
     let simulation = Self.run(
       .now,
       "cut kube-apiserver vpa-admission-controller\nkubectl scale deployment web --replicas=3\n"
-        + "until deployment/web Available"
+        + "until deployment/web Ready"
     )
     let waited = Self.deeds(simulation, ["kube-apiserver give-up"])
     #expect(waited.count == 1)
