@@ -27,7 +27,7 @@ import Testing
 
   private static func play(_ script: String, _ version: Version, pod: String = pod()) throws -> Lab {
     try Lab(
-      "preload demo/web:1.0\npreload demo/side:1.0\npreload demo/talk:1.0\npreload demo/busybox\nkubectl apply -f pair.yaml\n" + script,
+      "preload demo/web:1.0\npreload demo/side:1.0\npreload demo/busybox\nkubectl apply -f pair.yaml\n" + script,
       version,
       files: ["pair.yaml": pod]
     )
@@ -122,7 +122,7 @@ import Testing
             imagePullPolicy: IfNotPresent
             command: ["sh", "-c", "sleep 1"]
           - name: helper
-            image: demo/talk:1.0
+            image: demo/stubborn:1.0
             restartPolicy: Always
           - name: second
             image: demo/busybox
