@@ -160,4 +160,51 @@ import Testing
     #expect(notes[0].contains("NXDOMAIN") && notes[1].contains("NXDOMAIN"))
     #expect(notes[2].contains("Name:\tlate.default.svc.cluster.local"))
   }
+
+  @Test(arguments: [Version.then, .now]) func aPodOfAStatefulSetHasANameOfItsOwn(_ version: Version) throws {
+    let stage = try ClusterStage(
+      """
+      preload demo/web:1.0
+      kubectl run client --image=demo/web:1.0
+      kubectl apply -f db.yaml
+      until pod/client Ready
+      until pod/db-1 Ready
+      advance 3s
+      send http://db-1.db:8080 from pod/client
+      nslookup db from pod/client
+
+      """,
+      version,
+      extra: Self.extra,
+      files: ["db.yaml": Self.store]
+    )
+    let (client, address) = (try #require(stage.pod("client")), stage.ip("db-1"))
+    let frames = try stage.frames("client", on: client.spec.nodeName)
+    let opening = try #require(frames.last { $0.kindName == "SYN" }?.datagram)
+    // No Service has an address here, so that nothing has to be translated.
+    #expect(opening.destination.text == address && stage.results[0].code == 0)
+    let all = stage.results[1].note
+    #expect(all.contains("Address: \(stage.ip("db-0"))\n") && all.contains("Address: \(address)\n"))
+  }
+
+  private static let store = """
+    apiVersion: v1
+    kind: Service
+    metadata: {name: db}
+    spec:
+      clusterIP: None
+      selector: {app: db}
+      ports: [{name: store, port: 8080}]
+    ---
+    apiVersion: apps/v1
+    kind: StatefulSet
+    metadata: {name: db}
+    spec:
+      serviceName: db
+      replicas: 2
+      selector: {matchLabels: {app: db}}
+      template:
+        metadata: {labels: {app: db}}
+        spec: {containers: [{name: store, image: "demo/web:1.0"}]}
+    """
 }
