@@ -6,6 +6,8 @@ struct Moving: Sendable {
   struct Capture: Sendable {
     var time: Time
     var namespace: String
+    /// Whose namespace it was when the frame passed; empty for a machine's own.
+    var pod: String
     var device: String
     var packet: Packet
   }
@@ -234,14 +236,15 @@ struct Moving: Sendable {
 
   private mutating func capture(_ packet: Packet, _ namespace: String, _ device: String, _ now: Time) {
     lastCapture += 1
-    captures[lastCapture] = Capture(time: now, namespace: namespace, device: device, packet: packet)
+    let pod = network[namespace]?.pod ?? ""
+    captures[lastCapture] = Capture(time: now, namespace: namespace, pod: pod, device: device, packet: packet)
     captures[lastCapture - 2000] = nil
   }
 
   private mutating func remember(_ hop: Hop, _ now: Time) {
     guard hop.before.visit != 0 || hop.frames.contains(where: { $0.packet.visit != 0 }) else { return }
     lastEntry += 1
-    lives[lastEntry] = PacketLife.Entry(time: now, hop: hop)
+    lives[lastEntry] = PacketLife.Entry(time: now, pod: network[hop.namespace]?.pod ?? "", hop: hop)
     lives[lastEntry - 1000] = nil
   }
 
