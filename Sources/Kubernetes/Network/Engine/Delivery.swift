@@ -67,7 +67,7 @@ extension NetworkNamespace {
       !segment.flags.contains(.ack)
     else {
       way.lose(.noListener)
-      if !segment.flags.contains(.reset) { way.created.append(Delivery.reset(way.datagram, segment)) }
+      if !segment.flags.contains(.reset) { way.create(Delivery.reset(way.datagram, segment)) }
       return
     }
     way.outcome = .delivered(listener.process)
@@ -167,7 +167,7 @@ extension NetworkNamespace {
     segment.sequence = sockets[place].sent
     if flags.contains(.ack) { segment.acknowledgement = sockets[place].received }
     sockets[place].sent = segment.end
-    way.created.append(Datagram(source: tuple.source, destination: tuple.destination, content: .tcp(segment)))
+    way.create(Datagram(source: tuple.source, destination: tuple.destination, content: .tcp(segment)))
   }
 
   // MARK: UDP and ICMP
@@ -186,7 +186,7 @@ extension NetworkNamespace {
     way.note(.delivered, line: listener.line, did: listener.process)
     guard case .answers(let text) = listener.manner else { return }
     let answer = UDPMessage(sourcePort: here.sourcePort, destinationPort: here.destinationPort, data: text)
-    way.created.append(Datagram(source: here.source, destination: here.destination, content: .udp(answer)))
+    way.create(Datagram(source: here.source, destination: here.destination, content: .udp(answer)))
   }
 
   private mutating func deliver(_ message: ICMPMessage, _ way: inout Passage) {
@@ -197,7 +197,7 @@ extension NetworkNamespace {
       let answer = ICMPMessage(.echoReply, identifier: message.identifier, sequence: message.sequence)
       let datagram = way.datagram
       let source = type(of: datagram.destination) == .local ? datagram.destination : IPv4.any
-      way.created.append(Datagram(source: source, destination: datagram.source, content: .icmp(answer)))
+      way.create(Datagram(source: source, destination: datagram.source, content: .icmp(answer)))
     case .echoReply: hear(FlowTuple(way.datagram).reversed, .received("echo reply"), &way)
     default:
       guard let quoted = message.quoted else { return }

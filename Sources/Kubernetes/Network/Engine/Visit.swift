@@ -127,7 +127,7 @@ extension NetworkNamespace {
     } else {
       content = .icmp(ICMPMessage(.echoRequest, identifier: tuple.sourcePort, sequence: UInt16(visit.tries + 1)))
     }
-    way.created.append(Datagram(source: tuple.source, destination: tuple.destination, content: content))
+    way.create(Datagram(source: tuple.source, destination: tuple.destination, content: content))
   }
 
   /// A socket tells the process that holds it.
