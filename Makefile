@@ -24,6 +24,7 @@ lab: need course
 	@.ci/need iproute2 ip
 	@.ci/need iptables iptables-restore
 	@.ci/need conntrack conntrack
+	@case "$(ARGS)" in *--sample*) ;; *) .ci/need tshark tshark ;; esac
 	@swift build --product network-lab
 	@python3 Tests/Lab/lab.py .build/debug/network-lab $(ARGS)
 

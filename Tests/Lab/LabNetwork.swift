@@ -21,6 +21,17 @@ struct LabNetwork {
     var nodePort: UInt16
     var backends: [Int]
     var isLocal: Bool
+    /// Whether a client stays with its backend.
+    var isSticky = false
+    var isInternalLocal = false
+    var externalIPs: [IPv4] = []
+    /// The address of a load balancer, and who may use it.
+    var balancer: IPv4?
+    var sourceRanges: [String] = []
+    var healthCheckPort: Int64 = 0
+
+    /// Where it can be reached beside its own address and the nodes'.
+    var others: [IPv4] { externalIPs + (balancer.map { [$0] } ?? []) }
   }
 
   var nodes: [(name: String, address: IPv4)] = []
@@ -30,10 +41,11 @@ struct LabNetwork {
   var bridgeCallsRules = true
   var routesLoopback = true
   /// What lets a Pod reach itself through its Service.
-  ///
-  /// A promiscuous bridge did too, until kernels from 6.9 on no longer track what only such a bridge passes up: it
-  /// cannot be compared here.
   var hairpin = true
+  /// What did so too, until kernels no longer tracked what only such a bridge passes up.
+  var isPromiscuous = false
+  /// Whether the laboratory's kernel still does.
+  static let isOldKernel = CommandLine.arguments.contains("--old-kernel")
   var withRoutes = true
   /// Nodes whose kube-proxy never ran.
   var withoutProxy: [Int] = []
@@ -53,10 +65,71 @@ struct LabNetwork {
       Pod(name: "web-b", address: IPv4(0x0af4_0205), node: 1, listens: true),
     ]
     network.services = [
-      Service(name: "web", address: IPv4(0x0a60_0032), nodePort: 30080, backends: [1, 2], isLocal: false),
-      Service(name: "empty", address: IPv4(0x0a60_003c), nodePort: 30081, backends: [], isLocal: false),
-      Service(name: "local", address: IPv4(0x0a60_0046), nodePort: 30082, backends: [2], isLocal: true),
+      Service(
+        name: "web",
+        address: IPv4(0x0a60_0032),
+        nodePort: 30080,
+        backends: [1, 2],
+        isLocal: false
+      ),
+      Service(
+        name: "empty",
+        address: IPv4(0x0a60_003c),
+        nodePort: 30081,
+        backends: [],
+        isLocal: false
+      ),
+      Service(
+        name: "local",
+        address: IPv4(0x0a60_0046),
+        nodePort: 30082,
+        backends: [2],
+        isLocal: true
+      ),
     ]
+    return network
+  }
+
+  /// The reference cluster with every kind of Service that kube-proxy has rules for.
+  static var everyService: LabNetwork {
+    var network = reference
+    let far = IPv4(0xc633_6400)
+    func add(_ name: String, _ number: UInt32, _ backends: [Int], _ change: (inout Service) -> Void) {
+      let address = IPv4(0x0a60_0050 + number)
+      var service = Service(
+        name: name,
+        address: address,
+        nodePort: 0,
+        backends: backends,
+        isLocal: false
+      )
+      service.nodePort = UInt16(30_090 + number)
+      change(&service)
+      network.services.append(service)
+    }
+    add("sticky", 0, [1, 2]) { $0.isSticky = true }
+    add("inner", 1, [2]) { $0.isInternalLocal = true }
+    add("outer", 2, [1, 2]) { $0.externalIPs = [IPv4(far.number + 2)] }
+    add("balanced", 3, [1, 2]) {
+      $0.balancer = IPv4(far.number + 3)
+      // The client outside and the first node with its Pods.
+      $0.sourceRanges = ["203.0.113.0/24", "10.244.1.0/24", "192.168.56.11/32"]
+    }
+    add("balanced-local", 4, [2]) {
+      $0.balancer = IPv4(far.number + 4)
+      $0.isLocal = true
+      $0.healthCheckPort = 30_199
+    }
+    add("open", 5, [1, 2]) { $0.balancer = IPv4(far.number + 5) }
+    add("nobody", 6, []) {
+      $0.balancer = IPv4(far.number + 6)
+      $0.externalIPs = [IPv4(far.number + 7)]
+    }
+    add("outer-local", 8, [1]) {
+      $0.externalIPs = [IPv4(far.number + 8)]
+      $0.isLocal = true
+      $0.isSticky = true
+    }
     return network
   }
 
@@ -65,11 +138,20 @@ struct LabNetwork {
     var random = Random(seed: seed)
     var network = LabNetwork()
     let count = 1 + random.next(below: 3)
-    for node in 0..<count { network.nodes.append(("node\(node + 1)", IPv4(0xc0a8_380b + UInt32(node)))) }
+    for node in 0..<count {
+      network.nodes.append(("node\(node + 1)", IPv4(0xc0a8_380b + UInt32(node))))
+    }
     for place in 0..<(2 + random.next(below: 4)) {
       let node = random.next(below: count)
-      let address = IPv4(0x0af4_0000 + UInt32(node + 1) << 8 + UInt32(2 + place * 3 + random.next(below: 3)))
-      var pod = Pod(name: "pod\(place)", address: address, node: node, listens: random.next(below: 5) > 0)
+      let address = IPv4(
+        0x0af4_0000 + UInt32(node + 1) << 8 + UInt32(2 + place * 3 + random.next(below: 3))
+      )
+      var pod = Pod(
+        name: "pod\(place)",
+        address: address,
+        node: node,
+        listens: random.next(below: 5) > 0
+      )
       pod.hasSide = random.next(below: 3) == 0
       pod.exists = random.next(below: 8) > 0
       network.pods.append(pod)
@@ -127,8 +209,16 @@ struct LabNetwork {
     var object = Kubernetes.Service()
     object.metadata = ObjectMeta(name: service.name, namespace: "default")
     object.spec.clusterIP = service.address.text
-    object.spec.type = "NodePort"
+    object.spec.type = service.balancer == nil ? "NodePort" : "LoadBalancer"
     object.spec.externalTrafficPolicy = service.isLocal ? "Local" : "Cluster"
+    object.spec.internalTrafficPolicy = service.isInternalLocal ? "Local" : "Cluster"
+    if service.isSticky { object.spec.sessionAffinity = "ClientIP" }
+    object.spec.externalIPs = service.externalIPs.map(\.text)
+    object.spec.loadBalancerSourceRanges = service.sourceRanges
+    object.spec.healthCheckNodePort = service.healthCheckPort
+    if let balancer = service.balancer {
+      object.status.loadBalancer = .map(("ingress", .list([.map(("ip", .string(balancer.text)))])))
+    }
     var port = ServicePort(80)
     port.nodePort = Int64(service.nodePort)
     object.spec.ports = [port]
@@ -156,7 +246,9 @@ struct LabNetwork {
   private static func decided(_ text: String, _ choice: Int) -> String {
     var counts: [Substring: Int] = [:]
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    for line in lines where line.contains(" --probability ") { counts[line.split(separator: " ")[1], default: 0] += 1 }
+    for line in lines where line.contains(" --probability ") {
+      counts[line.split(separator: " ")[1], default: 0] += 1
+    }
     var seen: [Substring: Int] = [:]
     for place in lines.indices {
       let line = lines[place]
@@ -167,7 +259,8 @@ struct LabNetwork {
       let chosen = choice % ((counts[chain] ?? 0) + 1)
       let rest = line[range.upperBound...]
       let tail = rest.firstIndex(of: " ").map { rest[$0...] } ?? ""
-      lines[place] = line[..<range.upperBound] + (number < chosen ? "0.00000000000" : "1.00000000000") + tail
+      lines[place] =
+        line[..<range.upperBound] + (number < chosen ? "0.00000000000" : "1.00000000000") + tail
     }
     return lines.joined(separator: "\n")
   }
@@ -182,19 +275,29 @@ struct LabNetwork {
       plant.apply(PodBridge.bridge(plugin, range), to: node.name)
       plant.apply(
         [
-          NetworkChange(.setLink(plugin.device, .promiscuous(false))),
+          NetworkChange(.setLink(plugin.device, .promiscuous(isPromiscuous))),
           NetworkChange(.set("net.bridge.bridge-nf-call-iptables", bridgeCallsRules ? 1 : 0)),
           NetworkChange(.set("net.ipv4.conf.all.route_localnet", routesLoopback ? 1 : 0)),
         ],
         to: node.name
       )
       let route = Route(to: range, via: node.address, device: "eth0")
-      if withRoutes { plant.apply([NetworkChange(in: Fabric.router, .addRoute(route))], to: "fabric") }
+      if withRoutes {
+        plant.apply([NetworkChange(in: Fabric.router, .addRoute(route))], to: "fabric")
+      }
+      plant.kernels.update(node.name, default: NodeNetwork()) {
+        $0.tracksPromiscuous = LabNetwork.isOldKernel
+      }
       let (tables, problem) = RuleReader.file(texts[index])
       precondition(problem.isEmpty, problem)
       plant.apply(tables.map { NetworkChange(.rules($0.0, $0.1)) }, to: node.name)
     }
     for pod in pods where pod.exists { add(pod, to: &plant) }
+    // Whatever balances load sends it to one of the nodes.
+    for (number, address) in services.flatMap(\.others).enumerated() {
+      let route = Route(to: CIDR(address), via: nodes[number % nodes.count].address, device: "eth0")
+      plant.apply([NetworkChange(in: Fabric.router, .addRoute(route))], to: "fabric")
+    }
     return plant
   }
 

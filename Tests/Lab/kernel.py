@@ -73,6 +73,22 @@ def switch(name, value):
         raise Failure("%s cannot be set: %s" % (name, error))
 
 
+def hold_neighbours():
+    """Lets no time pass for what is known of neighbours: a kernel confirms it at moments that chance picks."""
+    for device in os.listdir("/proc/sys/net/ipv4/neigh"):
+        if device not in ("default", "lo"):
+            switch("net.ipv4.neigh.%s.base_reachable_time_ms" % device, 3600000)
+            switch("net.ipv4.neigh.%s.delay_first_probe_time" % device, 3600)
+            switch("net.ipv4.neigh.%s.gc_stale_time" % device, 3600)
+
+
+def forget_lists():
+    folder = "/proc/thread-self/net/xt_recent"
+    for name in os.listdir(folder) if os.path.isdir(folder) else []:
+        with open(os.path.join(folder, name), "w") as file:
+            file.write("/\n")
+
+
 class Plant:
     """The namespaces of one network of the model, under names of our own."""
 
@@ -101,6 +117,8 @@ class Plant:
         for place, lines in self.plan["commands"].items():
             inside(self.name(place), lambda: self.batch(lines))
         self.settle()
+        for place in places:
+            inside(self.name(place), hold_neighbours)
         for listener in self.plan["listeners"]:
             self.listen(listener)
 
@@ -157,6 +175,36 @@ class Plant:
         for place in self.plan["namespaces"]:
             if place in self.plan["cases"][0]["rules"]:
                 inside(self.name(place), lambda: run(["conntrack", "-F"], check=False))
+
+    def forget_places(self):
+        """No bridge knows any more behind which port an address is."""
+        for bridge, place in self.bridges():
+            inside(self.name(place), lambda: run(["ip", "link", "set", "dev", bridge, "type", "bridge", "fdb_flush"]))
+
+    def forget_neighbours(self):
+        """Nobody knows anybody, as in the model at the beginning of a case."""
+        for place in self.plan["namespaces"]:
+            inside(self.name(place), lambda: run(["ip", "neigh", "flush", "all"], check=False))
+            # What is remembered by `recent` matches outlives the rules that asked for it.
+            inside(self.name(place), forget_lists)
+        self.forget_places()
+
+    def bridges(self):
+        for place, lines in self.plan["commands"].items():
+            for line in lines:
+                if line.startswith("ip link add ") and " type bridge " in line:
+                    yield line.split()[3], place
+
+    def neighbours(self):
+        """Who is known to whom: place, interface, address, hardware address and how well."""
+        out = set()
+        for place in self.plan["namespaces"]:
+            for line in inside(self.name(place), lambda: run(["ip", "neigh"]).stdout).splitlines():
+                words = line.split()
+                if "lladdr" in words:
+                    state = "reachable" if words[-1] == "REACHABLE" else "stale"
+                    out.add((place, words[2], words[0], words[words.index("lladdr") + 1], state))
+        return out
 
     def listen(self, listener):
         ready = threading.Event()
@@ -312,7 +360,13 @@ def mac(data):
 
 
 def parse(data):
-    """The headers of a frame that opens, accepts, refuses or complains; nothing for any other."""
+    """The headers of a frame that opens, accepts, refuses, complains, or asks for a neighbour; nothing for any other."""
+    if len(data) >= 42 and data[12:14] == b"\x08\x06":
+        return {
+            "kind": "arp reply" if data[21] == 2 else "arp request", "ttl": 0, "sourcePort": 0, "targetPort": 0,
+            "sourceMAC": mac(data[6:12]), "targetMAC": mac(data[0:6]),
+            "source": socket.inet_ntoa(data[28:32]), "target": socket.inet_ntoa(data[38:42]),
+        }
     if len(data) < 34 or data[12:14] != b"\x08\x00":
         return None
     head = data[14:]

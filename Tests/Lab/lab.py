@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 """Compares the model's packets with those of a real kernel, in network namespaces built from the model's tables.
 
-lab.py [--sample] [--only=reference|mutations|random] PROGRAM: PROGRAM is `network-lab`. Where nobody may make
+lab.py [--sample] [--only=reference|mutations|random|captures] PROGRAM: PROGRAM is `network-lab`. Where nobody may make
 namespaces it says that it skips everything and ends well; where namespaces work, nothing is skipped.
 """
 
 import concurrent.futures
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -54,8 +57,19 @@ class Report:
     def __init__(self):
         self.visits = 0
         self.headers = 0
+        self.questions = 0
+        self.neighbours = 0
         self.again = 0
         self.differences = []
+
+    def add(self, other):
+        for name in ("visits", "headers", "questions", "neighbours", "again", "differences"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def compare(self, what, real, ours):
+        if real != ours:
+            self.differences.append("%s\n    kernel only: %s\n    model only: %s" % (
+                what, sorted(real - ours, key=str), sorted(ours - real, key=str)))
 
 
 def check(plan):
@@ -67,11 +81,10 @@ def check(plan):
         for case in plan["cases"]:
             for place, text in case["rules"].items():
                 plant.restore(place, text)
-            plant.forget()
             if case["frames"]:
-                for visit in case["visits"]:
-                    judge(plant, plan, case, visit, *watched(plant, plan, visit), report)
+                follow(plant, plan, case, report)
             else:
+                plant.forget()
                 for visit, got in zip(case["visits"], together(plant, case["visits"])):
                     judge(plant, plan, case, visit, got, None, report)
     except kernel.Failure as failure:
@@ -81,15 +94,39 @@ def check(plan):
     return report
 
 
-def watched(plant, plan, visit, stretch=1.0):
-    """What a visit got, and every header that was seen meanwhile."""
+def follow(plant, plan, case, report):
+    """One visit after the other, hop by hop; then whatever was asked and learned of neighbours in all of them."""
+    for number in range(3):
+        one = Report()
+        plant.forget_neighbours()
+        plant.forget()
+        asked = set()
+        for visit in case["visits"]:
+            if case["forgets"]:
+                plant.forget_places()
+            judge(plant, plan, case, visit, *watched(plant, plan, visit, asked), one, asked)
+        known = plant.neighbours()
+        one.compare("%s, %s: ARP differs" % (plan["name"], case["name"]), asked,
+                    set(plain(frame, frame["place"], frame["device"]) for frame in case["questions"]))
+        one.compare("%s, %s: neighbours differ" % (plan["name"], case["name"]), known,
+                    set(tuple(entry) for entry in case["neighbours"]))
+        one.questions, one.neighbours, one.again = len(asked), len(known), one.again + number
+        if not one.differences:
+            break
+    report.add(one)
+
+
+def watched(plant, plan, visit, asked, stretch=1.0):
+    """What a visit got, and every header that was seen meanwhile; questions for neighbours go to `asked`."""
     watcher = plant.watch(plan["namespaces"])
     got = plant.visit(visit, stretch)
     frames = watcher.stop()
     if got[0] == "timeout":
         plant.give_up()
     bridges = {"cbr0", "cni0", "sw0"}
-    return got, once(plain(f, place, device) for place, device, f in frames if device not in bridges)
+    seen = [plain(f, place, device) for place, device, f in frames if device not in bridges]
+    asked.update(header for header in seen if header[2].startswith("arp"))
+    return got, once(header for header in seen if not header[2].startswith("arp"))
 
 
 def together(plant, visits):
@@ -119,7 +156,7 @@ def difference(visit, got, headers):
         [f for f in headers if f not in model], [f for f in model if f not in headers])
 
 
-def judge(plant, plan, case, visit, got, headers, report):
+def judge(plant, plan, case, visit, got, headers, report, asked=None):
     report.visits += 1
     if headers is not None:
         report.headers += len(headers)
@@ -133,7 +170,7 @@ def judge(plant, plan, case, visit, got, headers, report):
         if headers is None:
             got = plant.visit(visit, stretch)
         else:
-            got, headers = watched(plant, plan, visit, stretch)
+            got, headers = watched(plant, plan, visit, asked, stretch)
         what = difference(visit, got, headers)
     if what:
         report.differences.append("%s, %s, %s -> %s:%d over %s: %s" % (
@@ -149,6 +186,39 @@ def plans(program, job):
         raise kernel.Failure("%s %s ended with status %d" % (program, " ".join(job), process.returncode))
 
 
+def captures(program):
+    """Differences between the model's capture files as tshark reads them and what the model put into them."""
+    fields = ("frame.interface_name", "eth.src", "eth.dst", "arp.src.proto_ipv4", "ip.src", "ip.ttl", "tcp.dstport", "icmp.type")
+    checks = ("ip.check_checksum:TRUE", "tcp.check_checksum:TRUE", "udp.check_checksum:TRUE")
+    wrong = "_ws.malformed or " + " or ".join("%s.checksum.status==0" % name for name in ("ip", "tcp", "udp", "icmp"))
+    differences = []
+    count = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for file in plans(program, ["capture", folder]):
+            read = ["tshark", "-n", "-r", file["path"]] + [word for check in checks for word in ("-o", check)]
+            # An error quotes other headers: of each field the first one is the packet's own.
+            table = kernel.run(read + ["-T", "fields", "-E", "occurrence=f"] + [w for f in fields for w in ("-e", f)]).stdout
+            frames = [line.split("\t") for line in table.splitlines()]
+            broken = kernel.run(read + ["-Y", wrong]).stdout
+            count += len(frames)
+            if broken:
+                differences.append("tshark finds mistakes in %s: %s" % (os.path.basename(file["path"]), broken))
+            differences += ["tshark reads %s, the model wrote %s" % pair for pair in zip(frames, file["frames"]) if pair[0] != pair[1]]
+            if len(frames) != len(file["frames"]):
+                differences.append("tshark reads %d frames of %d" % (len(frames), len(file["frames"])))
+    print("  captures: tshark opened %d frames" % count)
+    return differences
+
+
+def keeps_track(release):
+    """Whether the kernel is older than the one that no longer tracks what only a promiscuous bridge passes up."""
+    numbers = [int(part) for part in re.findall(r"[0-9]+", release)[:3]] + [0, 0, 0]
+    # Commit 751de2012eaf of Linux 6.9, and the stable releases that have it too.
+    since = {(5, 15): 157, (6, 1): 88, (6, 6): 29, (6, 8): 8}
+    series = tuple(numbers[:2])
+    return series < (6, 9) and numbers[2] < since.get(series, sys.maxsize)
+
+
 def main():
     program = [a for a in sys.argv[1:] if not a.startswith("--")][0]
     is_sample = "--sample" in sys.argv
@@ -160,28 +230,51 @@ def main():
     if is_sample:
         jobs = {"reference": ["3"], "mutations": ["7", "4"], "random": ["40", "2"]}
     only = [a[7:] for a in sys.argv[1:] if a.startswith("--only=")]
+    release = os.uname().release
+    is_old = keeps_track(release)
     began = time.time()
-    totals = {"visits": 0, "headers": 0, "again": 0, "cases": {}, "differences": 0}
+    total = Report()
+    cases = {}
+    kinds, noticed = {}, 0
     with concurrent.futures.ProcessPoolExecutor(max_workers=WORKERS) as pool:
         for job, arguments in jobs.items():
             if only and job not in only:
                 continue
-            work = [(plan["name"], len(plan["cases"]), pool.submit(check, plan)) for plan in plans(program, [job] + arguments)]
+            command = [job] + arguments + (["--old-kernel"] if is_old else [])
+            work = []
+            for plan in plans(program, command):
+                work.append((plan["name"], len(plan["cases"]), pool.submit(check, plan)))
+                noticed += plan.get("noticed", 0)
+                if plan.get("kinds"):
+                    kinds[plan["name"].split()[-1]] = plan["kinds"]
             for name, _, future in work:
                 report = future.result()
-                totals["visits"] += report.visits
-                totals["headers"] += report.headers
-                totals["again"] += report.again
-                totals["differences"] += len(report.differences)
+                total.add(report)
                 for text in report.differences:
                     print("DIFFERENT " + text, flush=True)
                 if not is_sample:
-                    print("  %s: %d visits, %d headers" % (name, report.visits, report.headers), flush=True)
-            totals["cases"][job] = sum(cases for _, cases, _ in work)
-    print("laboratory: %d visits, %d headers, %d reference cases, %d mutations, %d networks, differences %d (%d s, %d visits made again)" % (
-        totals["visits"], totals["headers"], totals["cases"].get("reference", 0), totals["cases"].get("mutations", 0),
-        totals["cases"].get("random", 0), totals["differences"], time.time() - began, totals["again"]))
-    return 1 if totals["differences"] else 0
+                    print("  %s: %d visits, %d headers, %d questions and answers of ARP, %d neighbours" % (
+                        name, report.visits, report.headers, report.questions, report.neighbours), flush=True)
+            cases[job] = sum(count for _, count, _ in work)
+    if not only or "captures" in only:
+        if is_sample and not shutil.which("tshark"):
+            print("laboratory: tshark is not installed: no capture of the model was opened")
+        else:
+            total.differences += captures(program)
+            for text in total.differences[-3:]:
+                print("DIFFERENT " + text, flush=True)
+    print("laboratory: Linux %s, where a promiscuous bridge %s; the way of %s kernels cannot be compared here" % (
+        release, *(("tracks what it passes up", "younger") if is_old else ("forgets the connection of what it passes up", "older"))))
+    for version, count in kinds.items():
+        print("laboratory: all %d kinds of rules of version %s were deleted, moved, inverted and diverted where they can be" % (
+            count, version))
+    if noticed:
+        print("laboratory: of the changed rules, %d sent some packet another way" % noticed)
+    print("laboratory: %d visits, %d headers, %d of ARP, %d neighbours, %d reference cases, %d mutations, %d networks, "
+          "differences %d (%d s, %d made again)" % (
+              total.visits, total.headers, total.questions, total.neighbours, cases.get("reference", 0),
+              cases.get("mutations", 0), cases.get("random", 0), len(total.differences), time.time() - began, total.again))
+    return 1 if total.differences else 0
 
 
 if __name__ == "__main__":

@@ -41,6 +41,16 @@ public struct NodeNetwork: Equatable, Sendable {
 
   public var host: NetworkNamespace { namespaces[NetworkNamespace.host] ?? NetworkNamespace(NetworkNamespace.host) }
 
+  /// Whether the kernel is older than Linux 6.9; see `NetworkSettings`.
+  public var tracksPromiscuous: Bool {
+    get { host.settings.tracksPromiscuous }
+    set {
+      var space = host
+      space.settings.tracksPromiscuous = newValue
+      namespaces[NetworkNamespace.host] = space
+    }
+  }
+
   /// The namespace of a Pod, by `NAMESPACE/NAME`.
   public func namespace(ofPod pod: String) -> NetworkNamespace? {
     var found: NetworkNamespace?

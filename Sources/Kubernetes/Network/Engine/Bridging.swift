@@ -53,7 +53,7 @@ extension NetworkNamespace {
       way.note(.resolved, line: neighbour.text(at: now), did: neighbour.mac.text)
       return self.bridge(bridge, from: port.name, wasForMachine: wasForMachine, &way)
     }
-    let resumption = WaitingPacket.Bridged(input: way.input, port: port.name, tracking: way.tracking)
+    let resumption = WaitingPacket.Bridged(input: way.input, port: port.name)
     wait(for: key, bridge, &way, bridged: resumption)
   }
 
@@ -67,7 +67,7 @@ extension NetworkNamespace {
       pass(up: bridge, &up)
       way.stages = up.stages
       way.emitted += up.emitted
-      way.created += up.created
+      way.created = up.created
       if way.emitted.isEmpty || up.outcome == .consumed { way.outcome = up.outcome }
       return
     }
@@ -77,14 +77,38 @@ extension NetworkNamespace {
       if entry.isPermanent { return pass(up: bridge, &way) }
       if way.now - entry.at <= ForwardingEntry.ageingTime {
         // A machine that listens to everything also sees what its bridge could not send back.
-        if entry.port == port, self[link: port]?.isHairpin != true, bridge.isPromiscuous, wasForMachine {
-          return pass(up: bridge, &way)
-        }
+        let isBack = entry.port == port && self[link: port]?.isHairpin != true
+        if isBack, bridge.isPromiscuous, wasForMachine, settings.tracksPromiscuous { return pass(up: bridge, &way) }
+        let before = way
         way.note(.bridged, line: entry.text, did: entry.port)
-        return forward(to: [entry.port], from: port, isFlood: false, &way)
+        forward(to: [entry.port], from: port, isFlood: false, &way)
+        return overhear(before, wasForMachine, on: bridge, &way)
       }
     }
+    let before = way
     forward(to: links.filter { $0.master == bridge.name }.map { $0.name }, from: port, isFlood: true, &way)
+    overhear(before, wasForMachine, on: bridge, &way)
+  }
+
+  /// A younger kernel gives a promiscuous bridge a copy of every frame, and no connection is known of the copy.
+  private mutating func overhear(
+    _ before: Passage,
+    _ wasForMachine: Bool,
+    on bridge: NetworkLink,
+    _ way: inout Passage
+  ) {
+    guard bridge.isPromiscuous, wasForMachine, !settings.tracksPromiscuous else { return }
+    var copy = way
+    copy.packet = before.packet
+    copy.tracking = .invalid
+    copy.isTracked = true
+    copy.emitted = []
+    pass(up: bridge, &copy)
+    way.stages = copy.stages
+    way.created = copy.created
+    way.asked = copy.asked
+    way.emitted += copy.emitted
+    if case .lost = way.outcome { way.outcome = copy.outcome }
   }
 
   /// Out of ports of the bridge; with br_netfilter the frame meets FORWARD and POSTROUTING on the way.
@@ -112,6 +136,8 @@ extension NetworkNamespace {
       if filter(.forward, &copy), postroute(&copy) { send(to: port, &copy) }
       way.stages = copy.stages
       way.dice = copy.dice
+      // All copies belong to one connection, and to one entry.
+      way.tracking = copy.tracking
       way.created = copy.created
       way.emitted += copy.emitted
       way.outcome = copy.outcome

@@ -67,7 +67,7 @@ extension NetworkNamespace {
       !segment.flags.contains(.ack)
     else {
       way.lose(.noListener)
-      if !segment.flags.contains(.reset) { way.created.append(Delivery.reset(way.datagram, segment)) }
+      if !segment.flags.contains(.reset) { way.create(Delivery.reset(way.datagram, segment)) }
       return
     }
     way.outcome = .delivered(listener.process)
@@ -167,7 +167,7 @@ extension NetworkNamespace {
     segment.sequence = sockets[place].sent
     if flags.contains(.ack) { segment.acknowledgement = sockets[place].received }
     sockets[place].sent = segment.end
-    way.created.append(Datagram(source: tuple.source, destination: tuple.destination, content: .tcp(segment)))
+    way.create(Datagram(source: tuple.source, destination: tuple.destination, content: .tcp(segment)))
   }
 
   // MARK: UDP and ICMP
@@ -196,7 +196,7 @@ extension NetworkNamespace {
   /// Sends a datagram from a socket.
   private mutating func say(_ text: String, _ ends: FlowTuple, _ way: inout Passage) {
     let answer = UDPMessage(sourcePort: ends.sourcePort, destinationPort: ends.destinationPort, words: text)
-    way.created.append(Datagram(source: ends.source, destination: ends.destination, content: .udp(answer)))
+    way.create(Datagram(source: ends.source, destination: ends.destination, content: .udp(answer)))
   }
 
   private mutating func deliver(_ message: ICMPMessage, _ way: inout Passage) {
@@ -207,7 +207,7 @@ extension NetworkNamespace {
       let answer = ICMPMessage(.echoReply, identifier: message.identifier, sequence: message.sequence)
       let datagram = way.datagram
       let source = type(of: datagram.destination) == .local ? datagram.destination : IPv4.any
-      way.created.append(Datagram(source: source, destination: datagram.source, content: .icmp(answer)))
+      way.create(Datagram(source: source, destination: datagram.source, content: .icmp(answer)))
     case .echoReply: hear(FlowTuple(way.datagram).reversed, .received("echo reply"), &way)
     default:
       guard let quoted = message.quoted else { return }

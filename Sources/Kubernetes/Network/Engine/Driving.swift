@@ -144,6 +144,7 @@ extension NodeNetwork {
         lost = space.retry(question.key, &way)
         for packet in lost {
           way.packet = packet.packet
+          way.tracking = packet.tracking
           space.complain(.hostUnreachable, &way)
         }
       }
@@ -193,6 +194,7 @@ extension NodeNetwork {
     var links: [NetworkLink] = []
     namespaces.update(arrival.namespace, default: NetworkNamespace(arrival.namespace)) { space in
       hop.pod = space.pod
+      if let tracking = arrival.tracking { space.attach(tracking, &way) }
       body(&space, &way)
       for frame in way.emitted { if let link = space[link: frame.device] { links.append(link) } }
     }
@@ -202,11 +204,15 @@ extension NodeNetwork {
     hop.outcome = way.outcome
     if isTelling { hop.frames = way.emitted.map { Hop.Frame(device: $0.device, packet: $0.packet) } }
     var outcome = Outcome(hop: hop, served: way.served, throwsMade: way.dice.throwsMade)
-    for (frame, link) in zip(way.emitted, links) { carry(frame.packet, by: link, arrival.namespace, &outcome) }
-    for datagram in way.created {
+    for (frame, link) in zip(way.emitted, links) {
+      carry(frame.packet, by: link, arrival.namespace, way.carried, &outcome)
+    }
+    for (datagram, tracking) in way.created {
       var packet = way.packet.followed(by: Packet(id: number(), payload: .ip(datagram)))
       packet.visit = way.visit ?? packet.visit
-      arrivals.append(Arrival(packet, in: arrival.namespace, on: ""))
+      var created = Arrival(packet, in: arrival.namespace, on: "")
+      created.tracking = tracking
+      arrivals.append(created)
     }
     for key in way.asked {
       questions.append(Question(namespace: arrival.namespace, key: key, due: now + Neighbour.retransmitTime))
@@ -220,14 +226,23 @@ extension NodeNetwork {
   }
 
   /// What a link does with a frame: it comes out at the other end, or leaves the machine.
-  private mutating func carry(_ packet: Packet, by link: NetworkLink, _ namespace: String, _ outcome: inout Outcome) {
+  private mutating func carry(
+    _ packet: Packet,
+    by link: NetworkLink,
+    _ namespace: String,
+    _ tracking: Passage.Tracking?,
+    _ outcome: inout Outcome
+  ) {
     var packet = packet
     if packet.id == 0 { packet.id = number() }
     switch link.kind {
     case .veth(let peer):
       if peer.namespace != namespace { packet.mark = 0 }
       arrivals.append(Arrival(packet, in: peer.namespace, on: peer.name))
-    case .loopback: arrivals.append(Arrival(packet, in: namespace, on: link.name))
+    case .loopback:
+      var arrival = Arrival(packet, in: namespace, on: link.name)
+      arrival.tracking = tracking
+      arrivals.append(arrival)
     case .ethernet:
       packet.mark = 0
       outcome.departures.append(Departure(packet: packet, namespace: namespace, device: link.name))

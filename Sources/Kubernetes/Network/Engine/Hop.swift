@@ -105,6 +105,8 @@ public struct Arrival: Equatable, Sendable {
   public var namespace: String
   /// The interface it came in by; empty when a process of the namespace sends it.
   public var input: String
+  /// What connection tracking already knows of it, where it does.
+  var tracking: Passage.Tracking?
 
   public init(_ packet: Packet, in namespace: String, on input: String) {
     self.packet = packet

@@ -28,7 +28,7 @@ struct Passage {
   var outcome = Hop.Outcome.consumed
   /// Frames put on a link, and datagrams that this machine sends on its own account.
   var emitted: [(device: String, packet: Packet)] = []
-  var created: [Datagram] = []
+  var created: [(datagram: Datagram, tracking: Tracking?)] = []
   /// Datagrams for processes that are components.
   var served: [SocketDatagram] = []
   /// Neighbours that have to be asked for again if nobody answers.
@@ -62,6 +62,23 @@ struct Passage {
   mutating func emit(_ packet: Packet, on device: String) {
     emitted.append((device, packet))
     if case .sent(let devices) = outcome { outcome = .sent(devices + [device]) } else { outcome = .sent([device]) }
+  }
+
+  /// A datagram that this machine sends from here; what is already known of its connection goes with it.
+  mutating func create(_ datagram: Datagram, tracking: Tracking? = nil) { created.append((datagram, tracking)) }
+
+  /// What is known of an answer that the kernel itself gives about this packet, before anybody looks it up.
+  ///
+  /// The answer goes the other way of the same connection, whether that is in the table yet or not.
+  var answering: Tracking? {
+    guard case .known(let number, let connection, let isReply, _) = tracking else { return nil }
+    return .known(number: number, connection, isReply: !isReply, isRelated: true)
+  }
+
+  /// What a loopback interface hands on with the packet: the same packet is not looked up twice.
+  var carried: Tracking? {
+    if case .invalid = tracking { return nil }
+    return isTracked ? tracking : nil
   }
 
   /// The IPv4 part; only asked where there is one.

@@ -44,6 +44,7 @@ extension NetworkNamespace {
         device: key.device,
         nextHop: key.address,
         input: way.input,
+        tracking: way.tracking,
         bridged: bridged
       )
     )
@@ -115,7 +116,17 @@ extension NetworkNamespace {
     if message.sender != .any, isForUs || neighbours[key] != nil {
       let isAnswer = message.isReply && isForUs
       let state: Neighbour.State = isAnswer ? .reachable : .stale
-      neighbours[key] = Neighbour(message.sender, device: link.name, mac: message.senderMAC, state: state, at: way.now)
+      // Who only asks confirms nothing, and takes nothing away from what was confirmed.
+      let isKnown = neighbours[key].map { $0.isUsable && $0.mac == message.senderMAC } ?? false
+      if isAnswer || !isKnown {
+        neighbours[key] = Neighbour(
+          message.sender,
+          device: link.name,
+          mac: message.senderMAC,
+          state: state,
+          at: way.now
+        )
+      }
       way.note(.noted, line: "\(message.sender.text) lladdr \(message.senderMAC.text)", did: link.name)
       release(key, message.senderMAC, link, &way)
     }
@@ -155,7 +166,7 @@ extension NetworkNamespace {
       if let resumption = item.bridged {
         sent.input = resumption.input
         sent.portIn = resumption.port
-        sent.tracking = resumption.tracking
+        sent.tracking = item.tracking
         sent.isTracked = true
         sent.isPrerouted = true
         bridge(link, from: resumption.port, &sent)

@@ -187,7 +187,9 @@ extension NetworkNamespace {
     switch refusal {
     case .reset:
       guard case .tcp(let segment) = way.datagram.content, !segment.flags.contains(.reset) else { return }
-      way.created.append(Delivery.reset(way.datagram, segment))
+      let answer = Delivery.reset(way.datagram, segment)
+      guard way.portIn.isEmpty else { return returnToSender(answer, &way) }
+      way.create(answer, tracking: way.answering)
     case .netUnreachable: complain(.netUnreachable, &way)
     case .hostUnreachable: complain(.hostUnreachable, &way)
     case .portUnreachable: complain(.portUnreachable, &way)
@@ -198,6 +200,14 @@ extension NetworkNamespace {
     }
   }
 
+  /// A frame that a bridge handed to the rules is refused in the name of whom it was for, past all rules.
+  ///
+  /// So nothing translates the answer back, and a client that asked a Service does not know whom it is from.
+  private func returnToSender(_ answer: Datagram, _ way: inout Passage) {
+    let frame = Packet(id: 0, source: way.packet.destination, destination: way.packet.source, payload: .ip(answer))
+    way.emitted.append((way.portIn, way.packet.followed(by: frame)))
+  }
+
   /// Tells the sender what became of its packet; nobody complains about a complaint.
   func complain(_ kind: ICMPMessage.Kind, mtu: Int = 0, _ way: inout Passage) {
     let about = way.datagram
@@ -206,6 +216,7 @@ extension NetworkNamespace {
     // An address of this machine that the packet was sent to answers in its own name.
     let source = routes.isLocal(about.destination) ? about.destination : IPv4.any
     let message = ICMPMessage(kind, quoted: ICMPMessage.Quoted(about), mtu: mtu)
-    way.created.append(Datagram(source: source, destination: about.source, content: .icmp(message)))
+    let error = Datagram(source: source, destination: about.source, content: .icmp(message))
+    way.create(error, tracking: way.answering)
   }
 }

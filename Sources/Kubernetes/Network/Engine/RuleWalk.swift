@@ -72,7 +72,8 @@ extension NetworkNamespace {
         way.packet.mark = (way.packet.mark & ~mask) ^ value
         way.marks |= way.packet.mark
       case .noTrack:
-        way.tracking = .untracked
+        // What is known of a packet already stays known.
+        if !way.isTracked { way.tracking = .untracked }
         way.isTracked = true
       case .destination, .source, .masquerade, .redirect:
         if let target = rule.target { return .translate(target) }

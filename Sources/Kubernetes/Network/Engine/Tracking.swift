@@ -24,6 +24,19 @@ extension NetworkNamespace {
     way.tracking = .known(number: nil, connection, isReply: false, isRelated: false)
   }
 
+  /// Takes over what is already known of a packet, as the entry stands now.
+  func attach(_ tracking: Passage.Tracking, _ way: inout Passage) {
+    way.tracking = tracking
+    way.isTracked = true
+    guard case .known(let number?, _, let isReply, let isRelated) = tracking else { return }
+    if let connection = connections[number] {
+      way.tracking = .known(number: number, connection, isReply: isReply, isRelated: isRelated)
+    } else {
+      way.tracking = .untracked
+      way.isTracked = false
+    }
+  }
+
   /// What may open an entry: an answer may not, a connection that was there before tracking may.
   private static func begins(_ datagram: Datagram) -> Bool {
     switch datagram.content {

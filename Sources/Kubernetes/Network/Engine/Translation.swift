@@ -119,7 +119,7 @@ extension NetworkNamespace {
     let before = isSource ? datagram.source : datagram.destination
     let beforePort = isSource ? datagram.sourcePort : datagram.destinationPort
     if isSource { datagram.source = goal.source } else { datagram.destination = goal.destination }
-    if isRelated {
+    if isRelated, case .icmp = datagram.content {
       datagram.requote(isSource, goal)
     } else if isSource {
       datagram.sourcePort = goal.sourcePort

@@ -142,7 +142,7 @@ extension NetworkNamespace {
       contents = [.icmp(ICMPMessage(.echoRequest, identifier: tuple.sourcePort, sequence: UInt16(visit.tries + 1)))]
     }
     for content in contents {
-      way.created.append(Datagram(source: tuple.source, destination: tuple.destination, content: content))
+      way.create(Datagram(source: tuple.source, destination: tuple.destination, content: content))
     }
   }
 

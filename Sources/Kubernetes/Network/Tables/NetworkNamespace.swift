@@ -75,6 +75,10 @@ public struct NetworkSettings: Equatable, Sendable {
   public var routesLoopback: Bool = false
   /// `net.ipv4.conf.all.rp_filter`: 0 off, 1 strict, 2 loose.
   public var reversePathFilter: Int = 0
+  /// Whether what a promiscuous bridge sends back up stays part of its connection.
+  ///
+  /// No switch: Linux 6.9 and the stable releases of spring 2024 took it away, and a hairpin through such a bridge with it.
+  public var tracksPromiscuous: Bool = true
   /// `net.netfilter.nf_conntrack_max`: how many connections are remembered at most.
   public var connectionLimit: Int = 262_144
   /// `net.netfilter.nf_conntrack_tcp_timeout_established`, in seconds.
@@ -137,7 +141,6 @@ struct WaitingPacket: Equatable, Sendable {
   struct Bridged: Equatable, Sendable {
     var input: String
     var port: String
-    var tracking: Passage.Tracking
   }
 
   var packet: Packet
@@ -145,5 +148,6 @@ struct WaitingPacket: Equatable, Sendable {
   var nextHop: IPv4
   /// Where it came in; empty when a process here sent it.
   var input: String
+  var tracking: Passage.Tracking
   var bridged: Bridged? = nil
 }
