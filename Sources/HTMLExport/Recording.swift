@@ -58,6 +58,8 @@ struct Recording {
     var pods: [Pod]
     /// The worlds in which the misconceptions of its wrong options hold, beside the real one.
     var supposed: [String: Supposed] = [:]
+    /// Where the answer is *sometimes*: one order for either case.
+    var orders: TwoOrders? = nil
   }
 
   enum Scene {
@@ -157,6 +159,7 @@ struct Recording {
       guard let question = session.question, let key = session.key, let feedback = session.skip() else { return }
       var asked = Asked(question: question, key: key, line: Recording.opening(feedback.record), cast: cast, pods: pods)
       asked.supposed = worlds.behind(key, question, session)
+      asked.orders = session.orders(feedback.witnesses, for: question.id)
       scenes.append(.question(asked))
     }
   }

@@ -104,7 +104,7 @@ enum Reading {
   private static let consonantNames = """
     kubelet web job cronjob set replicaset daemonset statefulset socket packet secret spec map configmap kubeadm block \
     disk network task app step group loop get put reset target ticket drop input output stop subnet internet ethernet \
-    net budget lock stack heap hop conntrack unlock commit init swap bootstrap
+    net budget lock stack heap hop conntrack unlock commit init swap bootstrap fabric
     """
 
   /// Only endings that no shorter word contradicts; longer ones first.

@@ -39,6 +39,7 @@ enum StyleParts {
       .lesson:has(.level.story:checked) :is(.step.detail,.step.wire){display:none}
       .lesson:has(.level.detail:checked) .step.wire{display:none}
     }
+    .js .steps{max-height:80vh;overflow-y:auto}
     .js .step{cursor:pointer} .js .step:not([aria-current]) .more{display:none}
     .js .step[aria-current]{border-left-color:var(--act);background:var(--act-soft);border-radius:0 6px 6px 0}
     .js .step[aria-current] .did{font-weight:500} .js .step[aria-current] .time,.js .step[aria-current] .more{color:var(--ink)}
@@ -101,7 +102,8 @@ enum StyleParts {
       .fault>.prose,.fault>h3{max-width:42rem}
     }
     @media (max-width:30rem){
-      .player{padding:.6rem .5rem;margin-left:-.5rem;margin-right:-.5rem} .steps{padding-left:1.9rem} .bar{gap:.1rem 1rem}
+      .player{padding:.6rem .5rem;margin-left:-.5rem;margin-right:-.5rem} .steps{padding-left:1.9rem}
+      .bar{gap:.1rem .6rem;font-size:.9rem} .bar nav{gap:.6rem} .bar button{min-width:2.25rem}
       .tools{gap:.3rem} .tools button{min-width:2.5rem} .tools .play{min-width:4.6rem} .tools .where{width:100%;margin:0}
       .js .steps{max-height:max(14rem,calc(100vh - 26rem));overflow-y:auto;overscroll-behavior:auto}
       svg text{font-size:13px} svg .long{font-size:11.5px}
@@ -114,7 +116,7 @@ enum StyleParts {
     @media print{
       .bar,.skip,.foot,.levels,.tools,.actions,.answers,.turn,.locked,dialog{display:none!important}
       html{font-size:11pt} .scene,.player{break-inside:auto} svg{max-width:11cm} figure,.option{break-inside:avoid}
-      .js .step:not([aria-current]) .more{display:block} .js .step[aria-current]{background:none}
+      .js .steps{max-height:none;overflow:visible} .js .step:not([aria-current]) .more{display:block} .js .step[aria-current]{background:none}
       a{color:inherit}
     }
     """#

@@ -111,9 +111,15 @@ struct ClusterPicture {
       // The last hyphen that leaves a first line which fits.
       var best: String.Index? = nil
       for index in short.indices where short[index] == "-" && short[..<index].count < 14 { best = index }
-      if let best { label = [String(short[...best]), String(short[short.index(after: best)...])] }
+      if let best { label = [String(short[...best])] + ClusterPicture.rest(short[short.index(after: best)...]) }
     }
     boxes.append(Box(name: name, label: label, x: x, y: y, width: width, height: height))
+  }
+
+  /// What follows the first line, in two where one would stand out of its box.
+  private static func rest(_ text: Substring) -> [String] {
+    guard text.count > 14, let cut = text.firstIndex(of: "-") else { return [String(text)] }
+    return [String(text[...cut]), String(text[text.index(after: cut)...])]
   }
 
   private static func node(of name: String) -> String? {
@@ -171,10 +177,11 @@ struct ClusterPicture {
         With("rx", "5"),
       ]
     )
-    let step = 13
+    let step = box.label.count > 2 ? 10 : 13
     let first = box.center + 4 - (box.label.count - 1) * step / 2
     let lines = box.label.enumerated().map { index, line -> HTMLNode in
-      let long = box.label.contains { $0.count > 12 } && box.width < 120 ? [With.type("long")] : []
+      let isLong = box.label.count > 2 || box.label.contains { $0.count > 12 }
+      let long = isLong && box.width < 120 ? [With.type("long")] : []
       return HTMLNode.tag("text", long + [With("x", "\(box.middle)"), With("y", "\(first + index * step)")], line)
     }
     // A mark beside the colour, for those who do not see it.

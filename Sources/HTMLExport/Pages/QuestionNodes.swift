@@ -131,6 +131,7 @@ struct QuestionNodes {
     } else if case .none(let fact) = asked.key {
       children.append(.tag("p", [.type("truth")], context.language.text(fact)))
     }
+    if let orders = asked.orders { children.append(WorldNodes(context: context).node(orders)) }
     if let after = text?.after { children.append(.tag("p", [.type("after")], prose.inlines(after))) }
     return .tag("details", [.type("answer")], children)
   }

@@ -27,6 +27,26 @@ struct WorldNodes {
     return .tag("details", [.type("suppose")], children)
   }
 
+  /// Two orders of one run, one in which it is so and one in which it is not.
+  func node(_ orders: TwoOrders) -> HTMLNode {
+    var children: [HTMLNode] = [.tag("summary", [], context.say("orders.title"))]
+    if let shared = orders.shared {
+      let words = ["step": context.language.text(shared.what)]
+      children.append(.tag("p", [.type("alike")], context.say("orders.alike", words)))
+    }
+    children.append(
+      .tag(
+        "div",
+        [.type("worlds")],
+        [
+          world(context.say("orders.holds"), "real", orders.holds),
+          world(context.say("orders.fails"), "believed", orders.fails),
+        ]
+      )
+    )
+    return .tag("details", [.type("suppose"), .flag("open")], children)
+  }
+
   private func world(_ heading: String, _ type: String, _ deeds: [Supposed.Deed]) -> HTMLNode {
     let items = deeds.isEmpty ? [HTMLNode.tag("li", [], context.say("suppose.nothing"))] : deeds.map(deed)
     return .tag("div", [.type(type)], [.tag("b", [], heading), .tag("ol", [], items)])

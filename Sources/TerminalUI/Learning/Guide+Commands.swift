@@ -179,19 +179,28 @@ extension Guide {
     if let shared = supposed.shared, let words = say(shared.what) {
       passages.append(.say(say("suppose.alike", ["step": words]), .dim))
     }
-    for (heading, deeds) in [("suppose.really", supposed.real), ("suppose.believed", supposed.supposed)] {
-      passages += [.gap, .say(say(heading), .strong)]
-      if deeds.isEmpty { passages.append(.say(say("suppose.nothing"), indent: 2)) }
-      for deed in deeds {
-        passages.append(.say("· \(say(deed.what) ?? deed.text)", indent: 2))
-        for field in deed.fields {
-          passages.append(.say("    \(field.path): \(field.value ?? say("word.none"))", indent: 6))
-        }
-      }
-    }
+    passages += told("suppose.really", supposed.real) + told("suppose.believed", supposed.supposed)
     if let ends = supposed.ends {
       let words = ["real": ends.real, "supposed": ends.supposed]
       passages += [.gap, .say(say("suppose.ends", words))]
+    }
+    return passages
+  }
+
+  /// Two orders that show why the answer is *sometimes*.
+  func orders(_ feedback: Feedback) -> [Passage] {
+    guard let orders = session.orders(feedback.witnesses, for: feedback.question) else { return [] }
+    return told("orders.holds", orders.holds) + told("orders.fails", orders.fails)
+  }
+
+  private func told(_ heading: String, _ deeds: [Supposed.Deed]) -> [Passage] {
+    var passages: [Passage] = [.gap, .say(say(heading), .strong)]
+    if deeds.isEmpty { passages.append(.say(say("suppose.nothing"), indent: 2)) }
+    for deed in deeds {
+      passages.append(.say("· \(say(deed.what) ?? deed.text)", indent: 2))
+      for field in deed.fields {
+        passages.append(.say("    \(field.path): \(field.value ?? say("word.none"))", indent: 6))
+      }
     }
     return passages
   }

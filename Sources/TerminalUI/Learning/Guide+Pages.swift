@@ -145,7 +145,7 @@ extension Guide {
     guard let feedback = session.answer(reading.values, sure: reading.sure, ms: taken, at: now.stamp) else { return }
     isNoting = false
     isReading = false
-    page = verdict(feedback, question, asked, reading)
+    page = verdict(feedback, question, asked, reading) + orders(feedback)
     if let action, let judged { page += [.gap] + verdict(on: action, judged) }
     prompt = .goOn
     if action == nil, isConversation, feedback.assessment.verdict == .expected, choices.count > 1 {
@@ -162,7 +162,7 @@ extension Guide {
     guard let feedback = session.skip(at: now.stamp) else { return }
     isNoting = false
     isReading = false
-    page = verdict(feedback, question, asked, AnswerReading("", asked))
+    page = verdict(feedback, question, asked, AnswerReading("", asked)) + orders(feedback)
     prompt = .goOn
   }
 

@@ -103,10 +103,17 @@ public struct Guide {
   public mutating func begin(isResumed: Bool, at now: Instant) {
     if isResumed, session.scene != .opening {
       page = [.say(say("learn.resumed"), .dim), .gap]
+      // The words that stood there last, or the page would be empty.
+      if session.question == nil, let beat = lastBeat { page += [.prose(beat.blocks), .gap] }
       show(session.scene, keeps: true, at: now)
     } else {
       show(session.scene, at: now)
     }
+  }
+
+  private var lastBeat: BeatText? {
+    let done = session.beatsDone - 1
+    return session.beats.indices.contains(done) ? text?.beat(session.beats[done].id) : nil
   }
 
   // MARK: Words

@@ -117,13 +117,17 @@ extension Guide {
     return out
   }
 
+  private static let bookKeeping = [
+    "lastTransitionTime", "lastProbeTime", "lastUpdateTime", "startTime", "observedGeneration",
+  ]
+
   /// Book-keeping comes last and is shown only where one looks closely.
   private func rank(_ change: Change) -> Int {
     let path = change.path.joined(separator: ".")
     if path.contains("managedFields") { return 9 }
     let isBookKeeping =
       path == "metadata.resourceVersion" || path == "metadata.generation" || path.hasPrefix("metadata.managed")
-      || ["lastTransitionTime", "lastProbeTime", "startTime", "observedGeneration"].contains(change.path.last ?? "")
+      || Self.bookKeeping.contains(change.path.last ?? "")
     if isBookKeeping { return session.level == .story ? 9 : 3 }
     if ["status.phase", "spec.nodeName", "status.podIP"].contains(path) { return 0 }
     return path.contains("conditions") ? 1 : 2

@@ -88,13 +88,21 @@ public struct ProseLayout {
     let count = rows.map(\.count).max() ?? 0
     guard count > 0 else { return [] }
     var widths = Array(repeating: 1, count: count)
+    // A name that is broken in the middle is hard to read, so columns shrink to their longest word at first.
+    var words = widths
     for row in rows {
-      for (index, cell) in row.enumerated() { widths[index] = max(widths[index], Width.columns(Inline.plain(cell))) }
+      for (index, cell) in row.enumerated() {
+        let text = Inline.plain(cell)
+        widths[index] = max(widths[index], Width.columns(text))
+        for word in text.split(separator: " ") { words[index] = max(words[index], Width.columns(String(word))) }
+      }
     }
     let room = width - 2 * (count - 1)
     guard room >= count * 4 else { return list(table, width: width) }
     while widths.reduce(0, +) > room {
-      guard let widest = widths.indices.max(by: { widths[$0] < widths[$1] }) else { break }
+      let loose = widths.indices.filter { widths[$0] > words[$0] }
+      let choice = loose.isEmpty ? Array(widths.indices) : loose
+      guard let widest = choice.max(by: { widths[$0] < widths[$1] }) else { break }
       widths[widest] -= 1
     }
     var out: [StyledLine] = []

@@ -45,12 +45,15 @@ struct Proposition {
   }
 
   /// Whether it is so at the end of a run; nothing where what is asked about is not there to be read.
-  func holds(_ orders: Orders) -> Bool? {
+  func holds(_ orders: Orders) -> Bool? { holds(orders.seen, orders.simulation) }
+
+  /// The same of a run in which its steps were seen in this order.
+  func holds(_ seen: [Int], _ simulation: Simulation) -> Bool? {
     if !steps.isEmpty {
-      guard steps.count == 2 else { return orders.seen == [0] }
-      return orders.seen.count == 2 ? orders.seen == [0, 1] : nil
+      guard steps.count == 2 else { return seen == [0] }
+      return seen.count == 2 ? seen == [0, 1] : nil
     }
-    guard let texts = texts(orders.simulation) else { return nil }
+    guard let texts = texts(simulation) else { return nil }
     switch wanted {
     case .text(let text): return !texts.isEmpty && texts.allSatisfy { $0 == text }
     case .different: return Set(texts).count == texts.count

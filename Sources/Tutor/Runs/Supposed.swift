@@ -178,13 +178,17 @@ private struct Parting {
   /// The fields in which one stored object differs from the other.
   private static func fields(_ one: KubeStep?, _ other: KubeStep?) -> ([Supposed.Field], [Supposed.Field]) {
     guard let left = stored(one), let right = stored(other), left != right else { return ([], []) }
-    // That something happened at another moment says least.
-    let changes = Difference.between(left.value, right.value).filter { $0.path.last?.hasSuffix("Time") != true }
-      .prefix(Supposed.fields)
+    let changes = Difference.between(left.value, right.value).filter(isTelling).prefix(Supposed.fields)
     func list(_ value: (Change) -> Value?) -> [Supposed.Field] {
       changes.map { Supposed.Field(path: $0.path.joined(separator: "."), value: value($0)?.plain) }
     }
     return (list { $0.before }, list { $0.after })
+  }
+
+  /// That something happened at another moment says least, and what a kubelet repeats of the spec says nothing new.
+  private static func isTelling(_ change: Change) -> Bool {
+    let isEcho = change.path.first == "status" && change.path.contains("resources")
+    return !isEcho && change.path.last?.hasSuffix("Time") != true
   }
 
   private static func stored(_ step: KubeStep?) -> Object? {

@@ -15,12 +15,17 @@ public struct Look: Equatable, Sendable {
     let (lines, problems) = studio.lines([PlacedText(line, place: Place("", line: 1, column: 1))], version: run.version)
     guard problems.isEmpty else { return Look(text: "", problems: problems) }
     var ahead = run.fork()
-    let start = ahead.position
     ahead.append(lines)
-    let limit = 20_000
-    for _ in 0..<limit where ahead.step() == nil { break }
+    // A command of the story may still be on its way: what it prints is no part of the look.
+    let others = ahead.simulation.linesBegun
+    var start: Int? = nil
+    for _ in 0..<20_000 {
+      let isMore = ahead.expected() != nil
+      if start == nil, ahead.simulation.linesBegun > others { start = ahead.position }
+      guard isMore, ahead.step() != nil else { break }
+    }
     var out = ""
-    for row in ahead.simulation.rows(from: start) {
+    for row in ahead.simulation.rows(from: start ?? ahead.position) {
       let isPrinted = row.record.actor == "kubectl" || row.record.actor == "view"
       guard isPrinted, !row.record.note.isEmpty, row.record.verb == "print" || row.record.actor == "view" else {
         continue

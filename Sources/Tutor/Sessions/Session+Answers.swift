@@ -16,6 +16,8 @@ public struct Feedback: Sendable {
   public var counts: Bool
   /// The false rule that the answer follows from: what "suppose it were so" would run.
   public var misconception: String?
+  /// For `always`: the orders that the answer rests on.
+  public var witnesses: [Key.Witness] = []
 }
 
 extension Session {
@@ -67,6 +69,7 @@ extension Session {
     case .key(let key):
       feedback.assessment = Grader.assess(given, by: key)
       feedback.truth = key.truth
+      feedback.witnesses = key.witnesses
       feedback.misconception = feedback.assessment.misconception
       feedback.option = Session.told(given, key)
     case .none(let fact): feedback.truth = fact
@@ -126,5 +129,12 @@ extension Session {
     guard let question = lesson.question(question) else { return nil }
     let version = question.version.isEmpty ? self.version : question.version
     return studio.suppose(misconception, question, in: lesson, seed: seed, version: version)
+  }
+
+  /// Two orders side by side, where the answer was *sometimes*.
+  public func orders(_ witnesses: [Key.Witness], for question: String) -> TwoOrders? {
+    guard witnesses.count > 1, let question = lesson.question(question) else { return nil }
+    let version = question.version.isEmpty ? self.version : question.version
+    return studio.orders(witnesses, question, in: lesson, seed: seed, version: version)
   }
 }

@@ -80,6 +80,22 @@ import Testing
     )
   }
 
+  /// What a learner is shown: two orders from where they part, with the step that is asked for in one alone.
+  @Test func whatIsSometimesSoHasTwoOrders() throws {
+    let course = Self.course(script: Self.replicas, question: ["steps: [kubelet@* admit *]"])
+    let key = try Self.key(course)
+    let (question, run, _) = try Self.result(course)
+    func orders(_ witnesses: [Key.Witness]) -> TwoOrders? {
+      Studio(course).orders(witnesses, question, in: run.lesson, seed: 0, version: run.version)
+    }
+    let shown = try #require(orders(key.witnesses))
+    let (yes, no) = (shown.holds.map(\.text), shown.fails.map(\.text))
+    #expect(yes.contains { $0.contains(" admit ") })
+    #expect(!no.contains { $0.contains(" admit ") })
+    #expect(yes.first != no.first)
+    #expect(orders([key.witnesses[0]]) == nil)
+  }
+
   static func race(_ question: [String], schedulers: String = "[batch]") -> Course {
     let script = ["kubectl apply -f pair.yaml", "advance 1s"]
     return course(script: script, question: question, nodes: small, schedulers: schedulers)

@@ -157,6 +157,19 @@ import Testing
     #expect(session.score == .none)
   }
 
+  /// A command of the story that is still on its way prints nothing into a look.
+  @Test func aLookPrintsItsOwnLineAlone() throws {
+    var session = try TestCourse.session(TestCourse.lessons[0])
+    for _ in 0..<60 {
+      let last = session.run.lastStep.map { session.run.text($0.action) } ?? ""
+      if last.hasPrefix("etcd put /registry/pods/") { break }
+      if session.question != nil { _ = session.skip() }
+      session.step()
+    }
+    let look = session.look("kubectl get pods")
+    #expect(look.text.hasPrefix("NAME"))
+  }
+
   @Test func aFaultRunsBesideTheStory() throws {
     var session = try TestCourse.session(TestCourse.lessons[0])
     let fault = try #require(session.lesson.faults.first)
