@@ -10,7 +10,7 @@ extension Simulation {
       return
     }
     cursor.wait = .visit(kernel, number: order.number)
-    intervene(.tell(.visit(order), to: kernel))
+    lay(.tell(.visit(order), to: kernel))
   }
 
   /// Somebody logs in to the node of a Pod and kills a process there.
@@ -22,7 +22,7 @@ extension Simulation {
         continue
       }
       let stop = RuntimeCall.Operation.stopContainer(id: id, graceSeconds: 0)
-      intervene(.tell(.runtime(RuntimeCall(id: 0, pod: key, uid: "", operation: stop)), to: address))
+      lay(.tell(.runtime(RuntimeCall(id: 0, pod: key, uid: "", operation: stop)), to: address))
       return
     }
     let text = "\(pod)/\(container)"
