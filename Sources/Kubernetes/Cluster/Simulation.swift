@@ -294,8 +294,19 @@ public struct Simulation {
     case .stop(let name): fault(name, numbered) { .stop($0) }
     case .start(let name): fault(name, numbered) { .start($0) }
     case .slow(let name, let delay): fault(name, numbered) { .slow($0, by: delay) }
-    case .cut(let one, let other): pair(one, other, numbered) { .cut($0, $1) }
-    case .mend(let one, let other): pair(one, other, numbered) { .mend($0, $1) }
+    case .cut(let one, let other):
+      if let (one, other) = nodes(one, other) {
+        cutNodes(one, other, isCut: true)
+      } else {
+        pair(one, other, numbered) { .cut($0, $1) }
+      }
+    case .mend(let one, let other):
+      if let (one, other) = nodes(one, other) {
+        cutNodes(one, other, isCut: false)
+      } else {
+        pair(one, other, numbered) { .mend($0, $1) }
+      }
+    case .link(let device, let place, let isUp): setLink(device, place, isUp: isUp, numbered)
     case .kill(let pod, let container): kill(pod, container, numbered)
     case .load(let order):
       if let clients = component("load", numbered) { lay(.tell(.load(order), to: clients)) }

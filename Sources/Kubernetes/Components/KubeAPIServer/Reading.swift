@@ -8,7 +8,7 @@ extension KubeAPIServer {
     if !request.path.isEmpty { return askHealth(&flight, &out) }
     if request.verb == .watch {
       let objects = cache.list(request.kind, namespace: request.namespace, request.selector)
-      cache.add(WatchCache.Watcher(client: flight.sender, kind: request.kind, selector: request.selector))
+      cache.replace(WatchCache.Watcher(client: flight.sender, kind: request.kind, selector: request.selector))
       flight.succeed(200, nil)
       flight.response?.objects = objects
       flight.response?.revision = cache.revision

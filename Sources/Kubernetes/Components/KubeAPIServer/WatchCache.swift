@@ -55,6 +55,14 @@ struct WatchCache: Sendable {
     }
   }
 
+  /// A client that watches anew has let go of what it watched before.
+  mutating func replace(_ watcher: Watcher) {
+    watchers.update(watcher.kind, default: []) { list in
+      list.removeAll { $0.client == watcher.client && $0.selector == watcher.selector }
+    }
+    add(watcher)
+  }
+
   func isWatched(_ kind: Kind) -> Bool { !(watchers[kind] ?? []).isEmpty }
 
   mutating func removeAllWatchers() {
