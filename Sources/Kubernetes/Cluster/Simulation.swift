@@ -145,13 +145,7 @@ public struct Simulation {
         cursor.wait = .nothing
         intervene(.advance(to: time))
       }
-      cursor.laid = 0
-      // Whoever goes back to before an intervention finds its line not begun, or begun as far as it was.
-      for passed in start..<position {
-        cursors[passed] = before
-        cursors[passed].laid += passed - start
-      }
-      cursors[position] = cursor
+      note(before, from: start)
     }
   }
 
@@ -273,11 +267,6 @@ public struct Simulation {
   private mutating func begin(_ numbered: NumberedLine) {
     cursor.line += 1
     lay(numbered.line, numbered)
-  }
-
-  /// Lays one of the interventions of a line, unless somebody went back to behind it.
-  mutating func lay(_ intervention: Intervention<Kube>) {
-    if cursor.laid > 0 { cursor.laid -= 1 } else { intervene(intervention) }
   }
 
   private mutating func lay(_ line: ScriptLine, _ numbered: NumberedLine) {
