@@ -17,6 +17,8 @@ public struct Simulation {
     var line = 0
     /// The line that is being waited for: kubectl has not returned, a goal is not met, time has to pass.
     var wait = Wait.nothing
+    /// How many interventions of the next line have been laid: each of them is a position of its own.
+    var laid = 0
     var marks: [Mark] = []
     /// How many times somebody has sent something.
     var visits: Int64 = 0
@@ -106,6 +108,8 @@ public struct Simulation {
   @discardableResult
   public mutating func prepare() -> Bool {
     while true {
+      let before = cursor
+      let start = position
       switch cursor.wait {
       case .nothing:
         guard cursor.line < script.count else { return false }
@@ -141,7 +145,7 @@ public struct Simulation {
         cursor.wait = .nothing
         intervene(.advance(to: time))
       }
-      cursors[position] = cursor
+      note(before, from: start)
     }
   }
 
@@ -209,6 +213,7 @@ public struct Simulation {
   public mutating func append(_ lines: [NumberedLine]) {
     script = Array(script[..<min(cursor.line, script.count)]) + lines
     cursor.wait = .nothing
+    cursor.laid = 0
     cursors[position] = cursor
   }
 
@@ -261,7 +266,6 @@ public struct Simulation {
 
   private mutating func begin(_ numbered: NumberedLine) {
     cursor.line += 1
-    cursors[position] = cursor
     lay(numbered.line, numbered)
   }
 
@@ -269,13 +273,13 @@ public struct Simulation {
     switch line {
     case .kubectl(let command):
       cursor.wait = .kubectl
-      if let kubectl = world.address(of: "kubectl") { intervene(.tell(.command(command), to: kubectl)) }
+      if let kubectl = world.address(of: "kubectl") { lay(.tell(.command(command), to: kubectl)) }
     case .deferred(let text) where isNameless(text): cursor.wait = .name(numbered)
     case .deferred(let text): resolve(text, numbered)
     case .preload(let image, let node):
       // Somebody on the node loads the image by hand.
       let load = RuntimeCall(id: 0, pod: ObjectKey(.pod, "", ""), uid: "", operation: .pullImage(image: image))
-      for address in runtimes(node) { intervene(.tell(.runtime(load), to: address)) }
+      for address in runtimes(node) { lay(.tell(.runtime(load), to: address)) }
     case .stop(let name): fault(name, numbered) { .stop($0) }
     case .start(let name): fault(name, numbered) { .start($0) }
     case .slow(let name, let delay): fault(name, numbered) { .slow($0, by: delay) }
@@ -294,7 +298,7 @@ public struct Simulation {
     case .link(let device, let place, let isUp): setLink(device, place, isUp: isUp, numbered)
     case .kill(let pod, let container): kill(pod, container, numbered)
     case .load(let order):
-      if let clients = component("load", numbered) { intervene(.tell(.load(order), to: clients)) }
+      if let clients = component("load", numbered) { lay(.tell(.load(order), to: clients)) }
     case .send(let line): send(line, numbered)
     case .advance(let time): cursor.wait = .moment(world.now + time)
     case .until(let goal): cursor.wait = .goal(goal, patience: world.now + 600_000)
@@ -319,7 +323,7 @@ public struct Simulation {
   private mutating func fault(_ name: String, _ numbered: NumberedLine, _ make: (Address) -> Intervention<Kube>) {
     let members = Roster.members(of: name, in: world)
     guard !members.isEmpty || component(name, numbered) != nil else { return }
-    for address in members { intervene(make(address)) }
+    for address in members { lay(make(address)) }
   }
 
   private mutating func pair(
@@ -328,7 +332,7 @@ public struct Simulation {
     _ numbered: NumberedLine,
     _ make: (Address, Address) -> Intervention<Kube>
   ) {
-    if let first = component(one, numbered), let second = component(other, numbered) { intervene(make(first, second)) }
+    if let first = component(one, numbered), let second = component(other, numbered) { lay(make(first, second)) }
   }
 
   private mutating func component(_ name: String, _ numbered: NumberedLine) -> Address? {

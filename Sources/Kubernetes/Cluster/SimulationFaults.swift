@@ -2,6 +2,23 @@ import Clockwork
 
 // What a script does to a cluster from outside, and how long it waits for what comes of it.
 extension Simulation {
+  /// Lays one of the interventions of a line, unless somebody went back to behind it.
+  mutating func lay(_ intervention: Intervention<Kube>) {
+    if cursor.laid > 0 { cursor.laid -= 1 } else { intervene(intervention) }
+  }
+
+  /// Notes where the script stands, after a line or a wait that began at a position.
+  ///
+  /// Whoever goes back to before an intervention finds its line not begun, or begun as far as it was.
+  mutating func note(_ before: Cursor, from start: Int) {
+    cursor.laid = 0
+    for passed in start..<position {
+      cursors[passed] = before
+      cursors[passed].laid += passed - start
+    }
+    cursors[position] = cursor
+  }
+
   mutating func send(_ line: SendLine, _ numbered: NumberedLine) {
     cursor.visits += 1
     guard let (order, kernel) = NetworkViews.order(line, number: cursor.visits, in: self) else {
@@ -10,7 +27,7 @@ extension Simulation {
       return
     }
     cursor.wait = .visit(kernel, number: order.number)
-    intervene(.tell(.visit(order), to: kernel))
+    lay(.tell(.visit(order), to: kernel))
   }
 
   /// Somebody logs in to the node of a Pod and kills a process there.
@@ -22,7 +39,7 @@ extension Simulation {
         continue
       }
       let stop = RuntimeCall.Operation.stopContainer(id: id, graceSeconds: 0)
-      intervene(.tell(.runtime(RuntimeCall(id: 0, pod: key, uid: "", operation: stop)), to: address))
+      lay(.tell(.runtime(RuntimeCall(id: 0, pod: key, uid: "", operation: stop)), to: address))
       return
     }
     let text = "\(pod)/\(container)"

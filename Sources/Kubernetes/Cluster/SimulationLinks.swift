@@ -27,7 +27,7 @@ extension Simulation {
       guard let (_, home) = ScriptText.pair(world.name(of: place), at: "@"), (home == node) != isControlPlane else {
         continue
       }
-      intervene(isUp ? .mend(place, apiserver) : .cut(place, apiserver))
+      lay(isUp ? .mend(place, apiserver) : .cut(place, apiserver))
     }
   }
 
@@ -66,6 +66,6 @@ extension Simulation {
   }
 
   private mutating func change(_ changes: [NetworkChange], at kernel: Address) {
-    intervene(.tell(.kernel(KernelCall(.network(changes))), to: kernel))
+    lay(.tell(.kernel(KernelCall(.network(changes))), to: kernel))
   }
 }
