@@ -6,7 +6,7 @@ enum Roster {
   ///
   /// With a misconception it is the cluster of those who believe in it.
   /// `measured` is true where something outside of the add-ons needs the kernels' accounts, `networked` where
-  /// somebody asks for their packets or tables.
+  /// somebody asks for their packets or tables, `historic` where somebody may come back to a watch too late.
   static func world(
     _ spec: ClusterSpec,
     images: Images,
@@ -14,11 +14,13 @@ enum Roster {
     seed: UInt64,
     measured: Bool = false,
     networked: Bool = false,
+    historic: Bool = false,
     supposing rule: FalseRule? = nil
   ) -> KubeWorld {
     var assembly = Assembly(spec, images: images, preloaded: preloaded, random: Random(seed: seed))
     assembly.isMeasured = measured || spec.addOns.metricsServer != nil
     assembly.isNetworked = networked || spec.hasPackets
+    assembly.isHistoric = historic || spec.hasHistory
     return assembly.world(supposing: rule)
   }
 
@@ -63,6 +65,8 @@ struct Assembly {
   var isMeasured = false
   /// Whether the nodes have kernels that move packets.
   var isNetworked = false
+  /// Whether bookmarks and the compaction of etcd are steps.
+  var isHistoric = false
 
   init(_ spec: ClusterSpec, images: Images, preloaded: [String], random: Random) {
     self.spec = spec
@@ -111,6 +115,7 @@ struct Assembly {
     return places.indices.map { index in
       var etcd = Etcd(names[index], apiserver: Places.apiserver, revision: Inventory.revision)
       for object in inventory.objects { etcd.seed(object) }
+      if isHistoric { etcd.keepHistory() }
       guard places.count > 1 else { return etcd }
       let peers = places.indices.filter { $0 != index }.map { Raft.Peer(name: names[$0], address: places[$0]) }
       let raft = Raft(
@@ -136,6 +141,7 @@ struct Assembly {
     if spec.etcdMembers > 1 { apiserver.members = Places.members(spec.etcdMembers) }
     if let range = CIDR(spec.serviceCIDR) { apiserver.serviceRange = range }
     for object in inventory.objects { apiserver.seed(object) }
+    if isHistoric { apiserver.showHistory() }
     return apiserver
   }
 
