@@ -43,7 +43,7 @@ public struct Offers<D: Domain> {
   /// Set while a false rule leaves no room for some of the offers, or gives them another name.
   var guise: ((Verb, D.Subject) -> (verb: Verb, subject: D.Subject)?)?
 
-  init(now: Time, want: Want, actor: Address, delay: Time = 0) {
+  init(now: Time, want: Want, actor: Address, delay: Time = .always) {
     self.now = now
     self.want = want
     self.actor = actor
@@ -114,7 +114,8 @@ public struct Offers<D: Domain> {
     _ background: Bool,
     _ obstacle: @autoclosure () -> Obstacle
   ) {
-    let time = max(wanted, delay)
+    // Nothing waits for the moment 0, also before it: it stands for none.
+    let time = max(wanted == 0 ? .always : wanted, delay)
     if ready {
       if background { backgroundDue = min(backgroundDue, time) } else { due = min(due, time) }
       if time <= now {

@@ -7,6 +7,8 @@ public typealias Time = Int64
 extension Time {
   /// A time that never comes.
   public static var never: Time { Int64.max }
+  /// A moment that is over, whatever time it is.
+  static var always: Time { -(Int64.max / 2) }
 }
 
 /// The vocabulary of one kind of world: what its components say, what they act on, what its rows hold.

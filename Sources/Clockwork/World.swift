@@ -58,7 +58,10 @@ public struct World<D: Domain> {
 
   /// A world at its beginning; `waiving` names the iron rules that a misconception breaks, `off` the components that
   /// another one may switch on.
-  public init(_ cast: Cast<D>, waiving waived: [String] = [], off: [Address] = []) {
+  ///
+  /// Where a story has a past that is run too, the world begins before the moment 0.
+  public init(_ cast: Cast<D>, waiving waived: [String] = [], off: [Address] = [], at start: Time = 0) {
+    now = start
     self.waived = waived
     cells = cast.cells
     var spares: Table<Address, AnyCell<D>> = [:]
@@ -157,7 +160,7 @@ public struct World<D: Domain> {
 
   /// A slowed component acts no sooner than its delay after it last heard or did something.
   private func earliest(_ address: Address) -> Time {
-    guard !delays.isEmpty, let delay = delays[address] else { return 0 }
+    guard !delays.isEmpty, let delay = delays[address] else { return .always }
     return (touched[address] ?? 0) + delay
   }
 
@@ -286,6 +289,12 @@ public struct World<D: Domain> {
     if let offer = offers.foreground {
       front = Front(address: address, time: now, action: offer.action)
     }
+  }
+
+  /// Leaves the past behind: the story begins, and its steps are counted anew.
+  public mutating func begin() {
+    stepCount = 0
+    trail = Digest()
   }
 
   // MARK: Interventions

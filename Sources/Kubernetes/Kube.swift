@@ -23,6 +23,8 @@ public enum Kube: Domain {
     case cloud
     /// The kernel of a node, which counts and limits what processes use.
     case kernel
+    /// CoreDNS: the process of a Pod that knows the names of the cluster.
+    case dns
     /// Clients of the Pods, outside of the cluster.
     case outside
   }
@@ -111,6 +113,9 @@ public enum Kube: Domain {
     case .kernelReply: allowed = sender == .kernel
     case .frame: allowed = sender == .kernel && receiver == .kernel
     case .visit: allowed = receiver == .kernel
+    case .datagram: allowed = sender == .kernel && receiver == .dns || sender == .dns && receiver == .kernel
+    case .visited: allowed = sender == .kernel && receiver == .dns
+    case .process: allowed = sender == .runtime && receiver == .dns
     case .load: allowed = receiver == .outside
     case .command, .refused, .closed, .link, .clock: allowed = true
     }

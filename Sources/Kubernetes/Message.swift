@@ -54,6 +54,12 @@ public enum Message: Letter, Sendable {
   case frame(WireFrame)
   /// Somebody wants something from an address.
   case visit(VisitOrder)
+  /// A datagram between a process and its kernel: what a socket got, or is to send.
+  case datagram(SocketDatagram)
+  /// What a process asked its kernel to try has ended.
+  case visited(VisitEnd)
+  /// A process of a container began or ended.
+  case process(ProcessNews)
   /// Clients outside get something to do; only they hear it.
   case load(LoadOrder)
   /// The receiver of request `id` is not listening.
@@ -120,6 +126,9 @@ public enum Message: Letter, Sendable {
     case .kernelReply: "kernel-reply"
     case .frame: "frame"
     case .visit: "visit"
+    case .datagram: "datagram"
+    case .visited: "visited"
+    case .process: "process"
     case .load: "load"
     case .refused: "refused"
     case .closed: "closed"
@@ -166,6 +175,9 @@ public enum Message: Letter, Sendable {
     case .kernelReply(let reply): reply.summary
     case .frame(let frame): frame.packet.label
     case .visit(let order): order.text
+    case .datagram(let datagram): DNSMessage(data: datagram.data)?.dump ?? datagram.data
+    case .visited(let end): end.answer.map { DNSMessage(data: $0)?.dump ?? $0 } ?? "no answer"
+    case .process(let news): "\(news.pod) \(news.isRunning ? "began" : "ended")"
     case .load(let order): order.summary
     case .refused: "connection refused"
     case .closed: "connection closed"

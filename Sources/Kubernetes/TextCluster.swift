@@ -47,7 +47,7 @@ extension Text {
     switch version {
     case .then:
       "runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:docker: network plugin is not "
-        + "ready: Kubenet does not have netConfig. This is most likely due to lack of PodCIDR"
+        + "ready: kubenet does not have netConfig. This is most likely due to lack of PodCIDR"
     case .now:
       "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin "
         + "returns error: cni plugin not initialized"

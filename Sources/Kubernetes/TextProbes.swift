@@ -11,6 +11,9 @@ extension Text {
 
   public func connectionRefused(_ host: String) -> String { "dial tcp \(host): connect: connection refused" }
 
+  /// A system call of the probe failed in these words: `no route to host`.
+  public func connectionFailed(_ host: String, _ why: String) -> String { "dial tcp \(host): connect: \(why)" }
+
   public func grpcUnreachable(_ host: String, seconds: Int64) -> String {
     "timeout: failed to connect service \"\(host)\" within \(seconds)s: context deadline exceeded"
   }

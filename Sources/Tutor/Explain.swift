@@ -130,6 +130,7 @@ extension Run {
     case .webhook: "webhook"
     case .cloud: "cloud"
     case .kernel: "kernel"
+    case .dns: "dns"
     case .outside: "load"
     }
   }

@@ -162,11 +162,11 @@ struct Pantry: Component {
 
 extension World where D == Kitchen {
   /// Two cooks and a pantry; the pantry stands at 0.
-  static func kitchen(eggs: Int = 100, wanted: Int = 3, cooks: Int = 2) -> World {
+  static func kitchen(eggs: Int = 100, wanted: Int = 3, cooks: Int = 2, at start: Time = 0) -> World {
     var cast = Cast<Kitchen>()
     cast.add(Pantry(eggs: eggs))
     for number in 1...cooks { cast.add(Cook("cook\(number)", pantry: 0, wanted: wanted)) }
-    return World(cast)
+    return World(cast, at: start)
   }
 
   func cook(_ number: Int) -> Cook {

@@ -22,6 +22,16 @@ import Testing
     #expect(times == [0, 0, 0, 0, 0, 0, 100, 100])
   }
 
+  @Test func aStoryHasAPastBeforeTheMomentZero() {
+    var past = World.kitchen(wanted: 1, at: -5_000)
+    var times: [Time] = []
+    while let action = past.first() { times.append(past.perform(action).time) }
+    #expect(times == [-5_000, -5_000, -5_000, -5_000, -5_000, -5_000, -4_900, -4_900])
+    past.intervene(.advance(to: 0))
+    past.begin()
+    #expect(past.now == 0 && past.stepCount == 0 && past.isQuiet)
+  }
+
   @Test func enabledListsEveryPossibleAction() {
     let world = World.kitchen(wanted: 1)
     #expect(world.enabled().map { world.text(of: $0) } == ["cook1 ask egg/1", "cook2 ask egg/1"])

@@ -48,7 +48,8 @@ struct HostileTests {
   static let allowed: Set<String> = [
     "html", "head", "meta", "title", "link", "style", "script", "body", "a", "header", "nav", "button", "noscript", "p",
     "main", "article", "section", "div", "span", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd",
-    "details", "summary", "pre", "code", "em", "strong", "b", "i", "br", "hr", "blockquote", "table", "thead", "tbody",
+    "details", "summary", "pre", "code", "em", "strong", "b", "i", "br", "hr", "blockquote", "table", "caption",
+    "thead", "tbody",
     "tr", "th", "td", "form", "fieldset", "legend", "label", "input", "small", "figure", "figcaption", "svg", "rect",
     "g",
     "path", "text", "del", "ins", "footer", "dialog", "kbd",

@@ -12,6 +12,11 @@ import Testing
     send http://svc/web from node1
     send ping://svc/web from node2
     hops
+    kubectl run once --image=demo/web:1.0
+    until pod/once Ready
+    send http://pod/once:8080 from node1
+    kubectl delete pod once --grace-period=1
+    advance 5s
 
     """
 
@@ -23,6 +28,10 @@ import Testing
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.appending(path: "captures").path)
     #expect(Set(names).isSuperset(of: ["node2.pcapng", "router.pcapng", "switch.pcapng"]))
     #expect(names.contains { $0.hasPrefix("pod.web-") })
+    // What was seen in a Pod bears the Pod's name when it is gone, and not that of a namespace.
+    #expect(names.contains("pod.once.pcapng"))
+    let known = ["pod.", "node", "cp1", "router.", "switch.", "outside."]
+    #expect(names.filter { name in !known.contains { name.hasPrefix($0) } } == [])
     guard FileManager.default.isExecutableFile(atPath: "/usr/bin/tshark") else { return }
     for name in names {
       let path = folder.url.appending(path: "captures/\(name)").path

@@ -131,6 +131,8 @@ func quietly() -> UInt64 {
       digest.add(Int64(step.records.count + step.facts.count))
     }
     add(world, to: &digest)
+    world.begin()
+    digest.add(Int64(world.stepCount))
     var offers = Offers<Bakery>()
     offers.add("bake", Bakery.Subject(description: "later"), due: 70)
     offers.expect(Moment(due: 90, backgroundDue: 30))

@@ -2,6 +2,9 @@ public import Clockwork
 
 /// What a cluster has besides Kubernetes itself: `addons` of its spec.
 ///
+/// `CoreDNS: true`, or a map: `replicas` (how many Pods; 2) and `cache` (how long it keeps answers; 30 s, and 0 s where
+/// the cluster's own are never kept, as newer installers have it).
+///
 /// `metrics-server: true`, or a map: `resolution` (how often it asks the kubelets; 60 s "then", 15 s now) and
 /// `housekeeping` (how often cAdvisor reads the kernel's counters; 10 s, and up to half as much more).
 /// `cluster-autoscaler: true` brings the component that resizes `nodeGroups`.
@@ -18,7 +21,16 @@ public struct AddOns: Equatable, Sendable {
     }
   }
 
+  /// How CoreDNS is set up.
+  public struct Naming: Equatable, Sendable {
+    public var replicas: Int64 = 2
+    public var cache: Time = 30_000
+
+    public init() {}
+  }
+
   public var metricsServer: Metering? = nil
+  public var coreDNS: Naming? = nil
   /// The vertical Pod autoscaler.
   public var hasVPA: Bool = false
   public var hasClusterAutoscaler: Bool = false
@@ -28,7 +40,8 @@ public struct AddOns: Equatable, Sendable {
   init(_ reader: inout SpecReader, version: Version) {
     guard let value = reader.value["addons"] else { return }
     var inner = SpecReader(value: value, path: ["addons"])
-    inner.only(["metrics-server", "VPA", "cluster-autoscaler"])
+    inner.only(["metrics-server", "CoreDNS", "VPA", "cluster-autoscaler"])
+    readNaming(&inner)
     hasClusterAutoscaler = inner.flag("cluster-autoscaler", default: false)
     hasVPA = inner.flag("VPA", default: false)
     if let wanted = value["metrics-server"], wanted.flag != false {
@@ -46,6 +59,22 @@ public struct AddOns: Equatable, Sendable {
       metricsServer = metering
     }
     reader.problems += inner.problems
+  }
+
+  private mutating func readNaming(_ reader: inout SpecReader) {
+    guard let wanted = reader.value["CoreDNS"], wanted.flag != false else { return }
+    var naming = Naming()
+    if wanted.entries != nil {
+      var settings = SpecReader(value: wanted, path: ["addons", "CoreDNS"])
+      settings.only(["replicas", "cache"])
+      naming.replicas = min(max(settings.number("replicas", default: naming.replicas), 0), 100)
+      naming.cache = max(0, settings.duration("cache") ?? naming.cache)
+      reader.problems += settings.problems
+    } else if wanted.flag == nil {
+      let detail = "true, false or a map with replicas and cache is expected here"
+      reader.problems.append(FieldProblem(.wrongType, ["addons", "CoreDNS"], detail: detail))
+    }
+    coreDNS = naming
   }
 }
 

@@ -5,7 +5,7 @@ public import Clockwork
 /// Keys: `version` (then, now), `runtime` (docker, containerd), `network` (kubenet, bridge), `proxy`,
 /// `serviceCIDR`, `clusterCIDR`, `controlPlane` {name, ip, registers, podCIDR, cpu, memory, pods},
 /// `schedulers` (names of those beside kube-scheduler), `nodes` [{name, ip, podCIDR, cpu, memory, pods, labels, taints}],
-/// `sizes` (varied, fixed), `addons` {metrics-server, VPA, cluster-autoscaler}, `cloud` (true where a made-up cloud gives nodes
+/// `sizes` (varied, fixed), `addons` {metrics-server, CoreDNS, VPA, cluster-autoscaler}, `cloud` (true where a made-up cloud gives nodes
 /// ranges, routes and load balancers), `nodeGroups` (machines that a made-up cloud has ready, see ``NodeGroup``), `etcd` (how many
 /// members: 1, 3 or 5), `routes` (router, nodes: who knows behind which node which Pods are), `packets` (true where
 /// kernels move packets, also without a line that sends one), `history` (true where bookmarks of watches and the compaction of
@@ -64,6 +64,11 @@ public struct ClusterSpec: Equatable, Sendable {
   public var hasNodeRoutes = false
 
   public init() {}
+
+  /// Where the Pods of the cluster look names up: the tenth address of the range of Services.
+  public var dnsAddress: String {
+    CIDR(serviceCIDR).map { IPv4(min($0.base.number + 10, $0.last.number)).text } ?? ""
+  }
 
   /// Reads a spec; what is wrong with it is listed, and a spec with problems must not be built.
   public init(_ value: Value, problems: inout [FieldProblem]) {

@@ -22,6 +22,9 @@ struct Inventory {
     }
     first.append(KubeControllerManager.lease(host: spec.controlPlaneName))
     var late: [Object] = []
+    if spec.hasCloud, spec.version == .now {
+      late.append(KubeControllerManager.lease(host: spec.controlPlaneName, of: KubeControllerManager.cloud))
+    }
     if spec.addOns.hasClusterAutoscaler {
       let key = ClusterAutoscaler.statusKey
       let metadata = ObjectMeta(name: key.name, namespace: key.namespace)
@@ -76,10 +79,12 @@ struct Inventory {
     )
   }
 
-  private mutating func add(node machine: ClusterSpec.Machine) { add(Object(node: made(machine))) }
+  private mutating func add(node machine: ClusterSpec.Machine) {
+    add(Object(node: made(machine, hasNetwork: !machine.podCIDR.isEmpty)))
+  }
 
-  /// A node as its kubelet has it registered.
-  func made(_ machine: ClusterSpec.Machine) -> Node {
+  /// A node as its kubelet has it registered; one without a range for its Pods is not ready.
+  func made(_ machine: ClusterSpec.Machine, hasNetwork: Bool = true) -> Node {
     var node = Node()
     var metadata = ObjectMeta(name: machine.name, labels: machine.labels)
     metadata.labels["kubernetes.io/hostname"] = machine.name
@@ -88,14 +93,14 @@ struct Inventory {
     node.metadata = metadata
     node.spec.podCIDR = machine.podCIDR
     node.spec.podCIDRs = machine.podCIDR.isEmpty ? [] : [machine.podCIDR]
-    node.spec.taints = machine.taints
+    node.spec.taints = machine.taints + (hasNetwork ? [] : Inventory.notReady)
     let amounts: ResourceList = ["cpu": machine.cpu, "memory": machine.memory, "pods": machine.pods]
     node.status.capacity = amounts
     node.status.allocatable = amounts
     node.status.addresses = [
       NodeAddress(type: "InternalIP", address: machine.ip), NodeAddress(type: "Hostname", address: machine.name),
     ]
-    node.status.conditions = conditions()
+    node.status.conditions = conditions(hasRange: hasNetwork)
     if spec.hasCloud, !machine.podCIDR.isEmpty {
       var condition = RouteController.condition
       condition.lastHeartbeatTime = Timestamp(-3_600_000)
@@ -107,7 +112,16 @@ struct Inventory {
     return node
   }
 
-  private func conditions() -> [NodeCondition] {
+  /// A node whose plugin has no addresses to give takes no Pods.
+  private static var notReady: [Taint] {
+    ["NoSchedule", "NoExecute"].map { effect in
+      var taint = Taint(key: NodeTaints.notReady, effect: effect)
+      taint.timeAdded = Timestamp(-3_600_000)
+      return taint
+    }
+  }
+
+  private func conditions(hasRange: Bool) -> [NodeCondition] {
     var conditions = [
       NodeCondition(
         type: "MemoryPressure",
@@ -129,9 +143,9 @@ struct Inventory {
       ),
       NodeCondition(
         type: "Ready",
-        status: "True",
-        reason: "KubeletReady",
-        message: "kubelet is posting ready status"
+        status: hasRange ? "True" : "False",
+        reason: hasRange ? "KubeletReady" : "KubeletNotReady",
+        message: hasRange ? Text(spec.version).postingReady : Text(spec.version).networkNotReady
       ),
     ]
     for index in conditions.indices {

@@ -63,11 +63,12 @@ public enum Level: String, Equatable, Comparable, Sendable {
     case .webhook: return verb == "review" ? .story : .wire
     case .kernel:
       switch verb.text {
-      case "oom-kill", "connect", "answer": return .story
+      case "oom-kill", "connect", "answer", "resolve": return .story
       case "send", "forward", "take": return of(packet: subject.description)
-      case "retry": return .wire
+      case "retry", "dial", "confirm": return .wire
       default: return .detail
       }
+    case .dns: return verb == "answer" || verb == "forward" ? .story : (verb == "list" ? .wire : .detail)
     case .outside: return verb == "spread" ? .story : .wire
     case .proxy: return verb == "list" ? .wire : (verb == "sync" ? .story : .detail)
     }

@@ -34,28 +34,47 @@ enum NetworkViews {
 
   /// What a line `send` means in this cluster, at this moment; nothing where a name means nothing.
   static func order(_ line: SendLine, number: Int64, in simulation: Simulation) -> (VisitOrder, Address)? {
-    guard let (destination, port) = goal(line, in: simulation),
+    guard let goal = goal(line, in: simulation),
       let (kernel, space) = space(line.client, in: simulation),
       let address = simulation.world.address(of: kernel.name)
     else { return nil }
-    let order = VisitOrder(
+    var order = VisitOrder(
       number: number,
       pod: space.pod,
       namespace: space.name,
       transport: line.transport,
-      destination: destination,
-      port: port,
+      destination: goal.0,
+      port: goal.1,
       path: line.path,
       text: line.text,
       host: line.host,
       patience: NetworkNamespace.patience
     )
+    order.tool = line.tool
+    order.kind = line.kind
+    if case .name(let name) = line.target {
+      order.name = name
+      order.file = resolver(space, line.client, in: simulation)
+    }
     return (order, address)
+  }
+
+  /// The file by which names are looked up there: a Pod's is the kubelet's work, a machine's its administrator's.
+  private static func resolver(_ space: NetworkNamespace, _ place: String, in simulation: Simulation) -> ResolverFile {
+    let spec = simulation.spec
+    let parts = ScriptText.pair(space.pod, at: "/")
+    let pod = parts.flatMap { simulation.object(ObjectKey(.pod, $0.0, $0.1))?.pod }
+    if let parts, pod?.spec.dnsPolicy != "Default" {
+      return .clusterFirst(namespace: parts.0, server: spec.dnsAddress, spec.version)
+    }
+    let router = place == Fabric.outside ? CIDR(base: Fabric.client, prefix: 24).first : Fabric.gateway(of: spec)
+    return ResolverFile(nameserver: router.text, search: [], dots: 1)
   }
 
   private static func goal(_ line: SendLine, in simulation: Simulation) -> (IPv4, UInt16)? {
     switch line.target {
     case .address(let address): return (address, line.port ?? 80)
+    case .name: return (.any, line.port ?? 80)
     case .object(let key):
       guard let object = simulation.object(key) else { return nil }
       if let service = object.as(Service.self) {

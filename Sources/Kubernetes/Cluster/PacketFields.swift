@@ -78,11 +78,12 @@ extension Simulation {
     }
   }
 
-  /// What became of the last line `send`; nothing before its end.
-  public var lastVisit: Visit? {
+  /// What became of the last line `send`, `dig` or `nslookup`, in one word, as its program prints it, and the status with
+  /// which that exits; nothing before its end.
+  public var lastSent: (word: String, text: String, status: Int64)? {
     for address in world.cells.indices where world.role(of: address) == .kernel {
       guard let kernel = world.component(address, as: Kernel.self) else { continue }
-      if let result = kernel.result(cursor.visits) { return result.visit }
+      if let result = kernel.result(cursor.visits) { return (result.word, result.line, result.status) }
     }
     return nil
   }

@@ -1,4 +1,4 @@
-public import Clockwork
+import Clockwork
 
 /// Lists the components of a cluster, introduces them to each other, and gives them the state that the story begins with.
 enum Roster {
@@ -17,11 +17,15 @@ enum Roster {
     historic: Bool = false,
     supposing rule: FalseRule? = nil
   ) -> KubeWorld {
-    var assembly = Assembly(spec, images: images, preloaded: preloaded, random: Random(seed: seed))
+    let hasNames = spec.addOns.coreDNS != nil
+    let own = hasNames ? [CoreDNSManifest.image(spec.version)].filter { !preloaded.contains($0) } : []
+    var assembly = Assembly(spec, images: images, preloaded: own + preloaded, random: Random(seed: seed))
     assembly.isMeasured = measured || spec.addOns.metricsServer != nil
-    assembly.isNetworked = networked || spec.hasPackets
+    assembly.isNetworked = networked || spec.hasPackets || hasNames
     assembly.isHistoric = historic || spec.hasHistory
-    return assembly.world(supposing: rule)
+    var world = assembly.world(supposing: rule)
+    if hasNames { WarmUp.apply(CoreDNSManifest.objects(spec), file: "coredns.yaml", in: &world) }
+    return world
   }
 
   /// The components that a name means: kube-controller-manager is a process with many loops, etcd may have members.
@@ -39,17 +43,6 @@ enum Roster {
     let known = names.joined(separator: ", ")
     let fact = Fact("script.unknown-component", ("name", .string(name)), ("known", .string(known)))
     return ScriptProblem(line: line, column: 1, fact: fact)
-  }
-}
-
-extension World where D == Kube {
-  /// The process that a component is part of: its own, or kube-controller-manager for a control loop.
-  public func process(of address: Address) -> String {
-    let name = name(of: address)
-    guard role(of: address) == .controller, let manager = self.address(of: "kube-controller-manager"),
-      component(manager, as: KubeControllerManager.self)?.loops.contains(address) == true
-    else { return name }
-    return self.name(of: manager)
   }
 }
 
@@ -92,6 +85,7 @@ struct Assembly {
     var nodes = MeasuredNodes()
     if isNetworked { nodes.fabric = company.add(fabric(first: company.next + 1)) }
     for index in machines.indices { add(index, to: &company, &nodes) }
+    for server in nodes.servers { company.add(server) }
     if isMeasured { company.add(Load(apiserver: Places.apiserver, kernels: nodes.kernels)) }
     addMetricsServer(to: &company, nodes)
     if spec.addOns.hasVPA { addVPA(to: &company) }
@@ -99,13 +93,14 @@ struct Assembly {
     // The machines that the cloud has ready are switched off.
     let off = spec.spares.flatMap { nodes.parts[$0.name] ?? [] }
     var cast = company.everybody(etcd)
-    guard let rule else { return KubeWorld(cast, off: off) }
+    let start = spec.addOns.coreDNS == nil ? 0 : -WarmUp.time
+    guard let rule else { return KubeWorld(cast, off: off, at: start) }
     for watch in rule.watches(Scene(cast: cast, spec: spec)) {
       company.apiserver.seed(watcher: watch.watcher, watch.kind, .all)
     }
     cast = company.everybody(etcd)
     rule.haunt(&cast, spec)
-    return KubeWorld(cast, waiving: rule.waived, off: off)
+    return KubeWorld(cast, waiving: rule.waived, off: off, at: start)
   }
 
   /// One store, or several members that hold the same; the first leads, as long as nothing happens to it.
@@ -182,7 +177,11 @@ struct Assembly {
     }
     loops.append(company.add(watching: QuotaController(apiserver: Places.apiserver)))
     loops += addNodeLoops(to: &company)
-    var manager = KubeControllerManager(host: spec.controlPlaneName, apiserver: Places.apiserver)
+    add(KubeControllerManager.usual, loops, to: &company)
+  }
+
+  func add(_ name: String, _ loops: [Address], to company: inout Company) {
+    var manager = KubeControllerManager(host: spec.controlPlaneName, apiserver: Places.apiserver, name: name)
     manager.loops = loops
     manager.seed(inventory.objects)
     company.add(manager)
@@ -213,6 +212,8 @@ struct Assembly {
     var cadvisors: Table<String, CAdvisor> = [:]
     /// What lies between the nodes, where kernels move packets.
     var fabric: Address?
+    /// What answers for names on the nodes, which stands behind all of them.
+    var servers: [CoreDNS] = []
     /// What runs on each machine, the kubelet first.
     var parts: Table<String, [Address]> = [:]
   }
@@ -228,6 +229,7 @@ struct Assembly {
       let route = Route(to: range, via: IPv4(machine.ip), device: "eth0")
       network.apply(NetworkChange(in: Fabric.router, .addRoute(route)))
     }
+    if spec.addOns.coreDNS != nil { network.apply(Fabric.names) }
     var fabric = Kernel(fabric: network, random: random.stream("fabric"))
     for (index, machine) in machines.enumerated() {
       let far = kernel(index, first: first)
@@ -281,7 +283,8 @@ struct Assembly {
       lease: inventory.lease(of: machine.name),
       random: random.stream("heart \(index)")
     )
-    kubelet.heart?.needsRange = isSpare
+    if isNetworked { kubelet.kernel = first + 4 }
+    kubelet.heart?.needsRange = isSpare || machine.podCIDR.isEmpty
     if isMeasured {
       let meter = measure(&kubelet, index, first + 4, cgroups)
       if !isSpare { nodes.cadvisors[machine.name] = meter }
@@ -299,6 +302,8 @@ struct Assembly {
     )
     if isMeasured { store.kernel = first + 4 }
     if isNetworked { store.router = first + 4 }
+    let dns = first + 5 * (machines.count - index) + index
+    if spec.addOns.coreDNS != nil { store.dns = dns }
     switch spec.runtime {
     case .docker:
       let docker = Docker(
@@ -343,6 +348,10 @@ struct Assembly {
     if let fabric = nodes.fabric {
       kernel.number(packetsFrom: Int64(index + 1) * 1_000_000)
       kernel.plug(Cable("eth0", in: NetworkNamespace.host, to: fabric, Fabric.exchange, machine.name))
+    }
+    if let naming = spec.addOns.coreDNS {
+      kernel.hand(datagramsTo: dns)
+      nodes.servers.append(server(machine, index, kernel: first + 4, naming))
     }
     nodes.kernels[machine.name] = company.add(kernel)
   }

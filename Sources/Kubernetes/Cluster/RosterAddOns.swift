@@ -6,6 +6,19 @@ extension Assembly {
     NamespaceController(version: spec.version, apiserver: Places.apiserver, custom: spec.addOns.hasVPA)
   }
 
+  /// CoreDNS on one node.
+  func server(_ machine: ClusterSpec.Machine, _ index: Int, kernel: Address, _ naming: AddOns.Naming) -> CoreDNS {
+    CoreDNS(
+      node: machine.name,
+      version: spec.version,
+      apiserver: Places.apiserver,
+      kernel: kernel,
+      upstream: Fabric.gateway(of: spec),
+      keeping: naming.cache,
+      random: random.stream("coredns \(index)")
+    )
+  }
+
   /// The three Deployments of the vertical Pod autoscaler; none of them is part of kube-controller-manager.
   func addVPA(to company: inout Company) {
     let random = random.stream("vpa")
@@ -23,28 +36,41 @@ extension Assembly {
     )
   }
 
-  /// The loops of a cloud-controller-manager, and the one of kube-controller-manager that a cloud switches on.
+  /// The loops that talk to the cloud, and the one of kube-controller-manager that a cloud switches on.
+  ///
+  /// Cloud code was part of kube-controller-manager until it moved out.
   func addCloud(to company: inout Company, _ nodes: MeasuredNodes) {
     if let cluster = CIDR(spec.clusterCIDR) {
-      company.add(
-        watching: NodeIPAMController(version: spec.version, apiserver: Places.apiserver, cluster: cluster)
-      )
+      let ranges = NodeIPAMController(version: spec.version, apiserver: Places.apiserver, cluster: cluster)
+      company.join(company.add(watching: ranges))
     }
-    company.add(watching: RouteController(apiserver: Places.apiserver, fabric: nodes.fabric))
-    let worker = spec.machines.first { !$0.isControlPlane }
-    company.add(
-      watching: ServiceController(
-        version: spec.version,
-        apiserver: Places.apiserver,
-        fabric: nodes.fabric,
-        gateway: worker.flatMap { IPv4($0.ip) }
-      )
+    let process = spec.version == .then ? KubeControllerManager.usual : KubeControllerManager.cloud
+    let routes = RouteController(
+      version: spec.version,
+      apiserver: Places.apiserver,
+      fabric: nodes.fabric,
+      process: process
     )
-    if !spec.nodeGroups.isEmpty { addMachines(to: &company, nodes) }
+    let worker = spec.machines.first { !$0.isControlPlane }
+    let balancers = ServiceController(
+      version: spec.version,
+      apiserver: Places.apiserver,
+      fabric: nodes.fabric,
+      gateway: worker.flatMap { IPv4($0.ip) },
+      process: process
+    )
+    var loops = [company.add(watching: routes), company.add(watching: balancers)]
+    if !spec.nodeGroups.isEmpty { loops.append(addMachines(to: &company, nodes)) }
+    switch spec.version {
+    case .then: for loop in loops { company.join(loop) }
+    case .now: add(KubeControllerManager.cloud, loops, to: &company)
+    }
   }
 
   /// The cloud that has machines, who asks it about them, and who asks it for more.
-  private func addMachines(to company: inout Company, _ nodes: MeasuredNodes) {
+  ///
+  /// Returns the loop among them.
+  private func addMachines(to company: inout Company, _ nodes: MeasuredNodes) -> Address {
     let cloud = company.add(Cloud(spec.nodeGroups.map { cloudGroup($0, nodes) }))
     let lifecycle = company.add(
       watching: CloudNodeLifecycleController(
@@ -54,9 +80,7 @@ extension Assembly {
         random: random.stream("cloud-node-lifecycle")
       )
     )
-    // Cloud code was part of kube-controller-manager until it moved out.
-    if spec.version == .then { company.join(lifecycle) }
-    guard spec.addOns.hasClusterAutoscaler else { return }
+    guard spec.addOns.hasClusterAutoscaler else { return lifecycle }
     company.add(
       watching: ClusterAutoscaler(
         version: spec.version,
@@ -67,6 +91,7 @@ extension Assembly {
         random: random.stream("cluster-autoscaler")
       )
     )
+    return lifecycle
   }
 
   private func cloudGroup(_ group: NodeGroup, _ nodes: MeasuredNodes) -> Cloud.Group {

@@ -26,9 +26,9 @@ enum ScriptNeeds {
   static func packets(_ script: [NumberedLine]) -> Bool {
     for numbered in script {
       switch numbered.line {
-      case .send, .view(.network), .view(.hops): return true
+      case .send, .link, .view(.network), .view(.hops): return true
       case .deferred(let text):
-        for verb in ["send", "ip", "bridge", "iptables-save", "conntrack", "ss", "tcpdump", "hops"]
+        for verb in ["send", "dig", "nslookup", "ip", "bridge", "iptables-save", "conntrack", "ss", "tcpdump", "hops"]
         where text.hasPrefix("\(verb) ") {
           return true
         }

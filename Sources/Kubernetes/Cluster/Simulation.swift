@@ -282,8 +282,19 @@ public struct Simulation {
     case .slow(let name, let delay): fault(name, numbered) { .slow($0, by: delay) }
     case .skew(let name, let time):
       if let address = component(name, numbered) { intervene(.tell(.clock(skew: time), to: address)) }
-    case .cut(let one, let other): pair(one, other, numbered) { .cut($0, $1) }
-    case .mend(let one, let other): pair(one, other, numbered) { .mend($0, $1) }
+    case .cut(let one, let other):
+      if let (one, other) = nodes(one, other) {
+        cutNodes(one, other, isCut: true)
+      } else {
+        pair(one, other, numbered) { .cut($0, $1) }
+      }
+    case .mend(let one, let other):
+      if let (one, other) = nodes(one, other) {
+        cutNodes(one, other, isCut: false)
+      } else {
+        pair(one, other, numbered) { .mend($0, $1) }
+      }
+    case .link(let device, let place, let isUp): setLink(device, place, isUp: isUp, numbered)
     case .kill(let pod, let container): kill(pod, container, numbered)
     case .load(let order):
       if let clients = component("load", numbered) { intervene(.tell(.load(order), to: clients)) }

@@ -39,7 +39,9 @@ extension Simulation {
   /// What becomes of a node whose kubelet is silent shows only after heartbeats have failed to come for a while.
   func isPatient(_ goal: Goal, _ limit: Time) -> Bool {
     guard goal.kind == .node, let next = world.nextTime(background: true), next <= limit else { return false }
-    return world.cells.indices.contains { world.isStopped($0) }
+    // A node that waits for its range of addresses is looked at by its kubelet with the other periodic work.
+    let status = goal.key.flatMap { object($0) }?.node?.status[condition: "Ready"]?.status
+    return status == "False" || world.cells.indices.contains { world.isStopped($0) }
   }
 
   /// Whether a component writes its clock into a lease.
@@ -67,6 +69,7 @@ extension Simulation {
       case .cut(let one, let other), .mend(let one, let other): names = [one, other]
       default: break
       }
+      if names.count == 2, nodes(names[0], names[1]) != nil { continue }
       for name in names where world.address(of: name) == nil && Roster.members(of: name, in: world).isEmpty {
         problems.append(Roster.unknown(name, line: numbered.number, in: world))
       }

@@ -2,26 +2,33 @@ public import Clockwork
 
 /// kube-controller-manager is one process with many loops; of several such processes only the one that holds a lease works.
 ///
-/// The loops are components of their own; this one keeps the lease and tells them whether they may work.
+/// The loops are components of their own; this one keeps the lease and tells them whether they may work. The loops that
+/// talk to a cloud have a process of the same kind, cloud-controller-manager.
 public struct KubeControllerManager: Component {
   public typealias Model = Kube
 
   // MARK: State
 
-  public let name = "kube-controller-manager"
+  public let name: String
   public let role = Kube.Role.controller
   private var client: Client
   private var election: LeaderElection
   /// The loops of the process.
   public var loops: [Address] = []
 
-  public init(host: String, apiserver: Address) {
-    client = Client(apiserver: apiserver, user: "kube-controller-manager")
-    election = LeaderElection("kube-controller-manager", host: host)
+  public static let usual = "kube-controller-manager"
+  public static let cloud = "cloud-controller-manager"
+
+  public init(host: String, apiserver: Address, name: String = KubeControllerManager.usual) {
+    self.name = name
+    client = Client(apiserver: apiserver, user: name)
+    election = LeaderElection(name, host: host)
   }
 
   /// The lease as it stands when the story begins.
-  public static func lease(host: String) -> Object { LeaderElection.lease("kube-controller-manager", host: host) }
+  public static func lease(host: String, of name: String = KubeControllerManager.usual) -> Object {
+    LeaderElection.lease(name, host: host)
+  }
 
   public mutating func seed(_ objects: [Object]) { election.seed(objects) }
 

@@ -52,6 +52,10 @@ public struct Image: Equatable, Sendable {
   /// What the registry answers instead of the image; empty for images that can be had.
   public var refusal: String = ""
   public var listens: [Int64] = []
+  /// UDP ports that the process listens on.
+  public var datagrams: [Int64] = []
+  /// Whether the process is CoreDNS, a component of its own.
+  public var servesNames = false
   /// How long the process runs before it listens.
   public var opensAfter: Time = 0
   /// What it answers by path; any other path gets 200.
@@ -134,7 +138,8 @@ public struct Image: Equatable, Sendable {
 /// | `size`    | bytes                                                                          | 30000000        |
 /// | `pull`    | how long a pull takes, such as `2.1s`                                          | 2 s             |
 /// | `refusal` | the registry's error text: the image cannot be pulled                          | it can          |
-/// | `listens` | list of ports                                                                  | none            |
+/// | `listens` | list of ports; `53/udp` for one of UDP                                         | none            |
+/// | `serves`  | `names`: the process is CoreDNS, which the cluster has as a component          | nothing         |
 /// | `opens`   | how long the process runs before it listens                                    | at once         |
 /// | `paths`   | map from a path to its status, or to `{status: 200, file: NAME, after: DURATION, otherwise: 503}` | 200 |
 /// | `says`    | list of lines that the process writes when it starts                           | none            |
@@ -179,14 +184,29 @@ public struct Images: Equatable, Sendable {
 
   private static func image(_ name: String, _ reader: inout SpecReader) -> Image {
     reader.only([
-      "size", "pull", "refusal", "listens", "opens", "paths", "says", "logs", "answers", "every", "env", "exit",
+      "size", "pull", "refusal", "listens", "serves", "opens", "paths", "says", "logs", "answers", "every", "env",
+      "exit",
       "sigterm", "shell", "cpu", "memory", "load",
     ])
     var image = Image(name)
     image.size = reader.number("size", default: image.size)
     image.pull = reader.duration("pull")
     image.refusal = reader.text("refusal", default: "")
-    image.listens = reader.list("listens").compactMap { $0.integer }
+    for port in reader.list("listens") {
+      if let number = port.integer {
+        image.listens.append(number)
+      } else if let text = port.text, text.hasSuffix("/udp"), let number = Int64(text.dropLast(4)) {
+        image.datagrams.append(number)
+      } else {
+        let detail = "a port such as 80 or 53/udp is expected here"
+        reader.problems.append(
+          FieldProblem(.invalid, reader.path + ["listens"], got: "\"\(port.plain)\"", detail: detail)
+        )
+      }
+    }
+    if reader.value["serves"] != nil {
+      image.servesNames = reader.choice("serves", ["names"], default: "names") == "names"
+    }
     image.says = reader.lines("says")
     image.logs = reader.lines("logs")
     image.answers = reader.text("answers", default: "")

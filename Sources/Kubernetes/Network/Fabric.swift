@@ -10,6 +10,27 @@ public enum Fabric {
   /// The address that the client outside has, of a range kept for examples.
   public static let client = IPv4(0xcb00_7107)
 
+  /// The router's address on the range of the machines.
+  static func gateway(of spec: ClusterSpec) -> IPv4 {
+    CIDR(base: IPv4(spec.machines.first?.ip ?? "") ?? .any, prefix: 24).first
+  }
+
+  /// A server for names in the router, and a machine outside that has one.
+  static var names: [NetworkChange] {
+    let server = Socket(listening: .udp, port: 53, process: "resolver", .resolves)
+    let site = Socket(
+      on: WorldZone.address,
+      port: 80,
+      process: WorldZone.site,
+      .answers("\(WorldZone.site) for {from}")
+    )
+    return [
+      NetworkChange(in: router, .listen(server)),
+      NetworkChange(in: outside, .addAddress(InterfaceAddress(WorldZone.address, prefix: 32), device: "eth0")),
+      NetworkChange(in: outside, .listen(site)),
+    ]
+  }
+
   /// The fabric for machines with these names, on the range of the first one.
   public static func network(_ machines: [(name: String, address: IPv4)], prefix: UInt32 = 24) -> NodeNetwork {
     var network = NodeNetwork()

@@ -31,6 +31,32 @@ public struct Cable: Equatable, Sendable {
   }
 }
 
+/// What a process hears on a socket of its own, or says there.
+///
+/// The kernel hands processes that are components their datagrams; all others it answers for.
+public struct SocketDatagram: Equatable, Sendable {
+  /// The Pod that the process runs in, as `NAMESPACE/NAME`, and its network namespace.
+  public var pod: String
+  public var namespace: String
+  /// Both ends, as the process sees them: its own first.
+  public var ends: FlowTuple
+  public var data: String
+}
+
+/// How an attempt ended that a process asked its kernel for.
+public struct VisitEnd: Equatable, Sendable {
+  public var number: Int64
+  /// Nothing where nobody answered.
+  public var answer: String?
+}
+
+/// A container's process that is a component of the model began, or ended.
+public struct ProcessNews: Equatable, Sendable {
+  /// As `NAMESPACE/NAME`.
+  public var pod: String
+  public var isRunning: Bool
+}
+
 /// Somebody on a machine, in a Pod or outside wants something from an address: a line `send` of a script.
 public struct VisitOrder: Equatable, Sendable {
   public var number: Int64
@@ -47,8 +73,21 @@ public struct VisitOrder: Equatable, Sendable {
   /// The Host header.
   public var host: String
   public var patience: Time
+  /// The program that they use.
+  public var tool: SendLine.Tool = .curl
+  /// The name that has to be looked up first, and by which file; empty where the address is known.
+  public var name: String = ""
+  public var file: ResolverFile? = nil
+  /// The name that was looked up, once its address is known.
+  var resolved: String = ""
+  /// What kind of record is wanted, where a name is all that is looked up.
+  public var kind: DNSMessage.Kind = .address
+  /// Whether a process asked for it that is a component, and hears of the end.
+  public var isFromProcess: Bool = false
 
   public var request: String {
-    transport == .tcp ? "GET \(path) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: curl\r\nAccept: */*\r\n\r\n" : text
+    if isFromProcess { return path }
+    return transport == .tcp
+      ? "GET \(path) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: curl\r\nAccept: */*\r\n\r\n" : text
   }
 }

@@ -4,11 +4,23 @@ import Clockwork
 public struct SendLine: Equatable, Sendable {
   public enum Target: Equatable, Sendable {
     case address(IPv4)
+    /// A name, which the client looks up as it would anywhere.
+    case name(String)
     /// `svc/NAME`, `pod/NAME` or `node/NAME`: whoever types it has looked the address up.
     case object(ObjectKey)
   }
 
+  /// The program that is started; dig and nslookup only look a name up.
+  public enum Tool: String, Equatable, Sendable {
+    case curl
+    case dig
+    case nslookup
+  }
+
   public var text: String
+  public var tool: Tool = .curl
+  /// What kind of record dig asks for.
+  public var kind: DNSMessage.Kind = .address
   public var transport: TransportProtocol
   public var target: Target
   /// Nothing where the Service's own port is meant.
@@ -52,18 +64,58 @@ enum NetworkReader {
     if let kind {
       target = .object(key(String(name), kind))
     } else {
-      guard let address = IPv4(String(name)) else { throw wrong }
+      let text = String(name)
+      guard let address = IPv4(text) else {
+        guard isName(text) else { throw wrong }
+        return line(url.text, transport, .name(text), port, path, String(rest[..<slash]), words[2].text)
+      }
       target = .address(address)
     }
-    return SendLine(
-      text: url.text,
-      transport: transport,
-      target: target,
-      port: port,
-      path: path,
-      host: String(rest[..<slash]),
-      client: words[2].text
-    )
+    return line(url.text, transport, target, port, path, String(rest[..<slash]), words[2].text)
+  }
+
+  private static func line(
+    _ text: String,
+    _ transport: TransportProtocol,
+    _ target: SendLine.Target,
+    _ port: UInt16?,
+    _ path: String,
+    _ host: String,
+    _ client: String
+  ) -> SendLine {
+    SendLine(text: text, transport: transport, target: target, port: port, path: path, host: host, client: client)
+  }
+
+  /// `dig NAME [A|AAAA|SRV] from POD|NODE|outside`, and `nslookup NAME from …`.
+  static func lookup(_ words: [Word], _ verb: Word) throws(Mistake) -> SendLine {
+    let isDig = verb.text == "dig"
+    let usage = isDig ? "dig NAME [A|AAAA|SRV] from POD|NODE|outside" : "nslookup NAME from POD|NODE|outside"
+    let hasKind = isDig && words.count == 4
+    guard words.count == (hasKind ? 4 : 3), words[words.count - 2].text == "from" else {
+      throw Mistake("script.usage", verb, [("usage", usage)])
+    }
+    guard isName(words[0].text) else { throw Mistake("script.send.name", words[0], [("text", words[0].text)]) }
+    var line = line(words[0].text, .udp, .name(words[0].text), 53, "", "", words[words.count - 1].text)
+    line.tool = isDig ? .dig : .nslookup
+    if hasKind {
+      guard let kind = DNSMessage.Kind(rawValue: words[1].text), kind != .alias, kind != .authority else {
+        throw Mistake("script.usage", words[1], [("usage", usage)])
+      }
+      line.kind = kind
+    }
+    return line
+  }
+
+  /// Labels of letters, digits, `-` and `_`, as names of machines and Services have them.
+  private static func isName(_ text: String) -> Bool {
+    let whole = text.hasSuffix(".") ? text.dropLast() : text[...]
+    guard !whole.isEmpty, text.utf8.count < 254 else { return false }
+    return whole.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
+      !label.isEmpty && label.utf8.count < 64
+        && label.utf8.allSatisfy { byte in
+          byte >= 97 && byte <= 122 || byte >= 65 && byte <= 90 || byte >= 48 && byte <= 57 || byte == 45 || byte == 95
+        }
+    }
   }
 
   /// `NAME`, or `NAME.NAMESPACE` as names of Services are written.

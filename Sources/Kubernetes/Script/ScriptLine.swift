@@ -14,6 +14,8 @@ public enum ScriptLine: Equatable, Sendable {
   case skew(component: String, by: Time)
   case cut(String, String)
   case mend(String, String)
+  /// A link goes down, or comes up again, on a node or in a Pod.
+  case link(String, on: String, isUp: Bool)
   /// Somebody on the node kills the process of a container; `pause` is the one that holds a Pod's sandbox.
   case kill(pod: String, container: String)
   /// Clients outside keep Pods busy from now on.

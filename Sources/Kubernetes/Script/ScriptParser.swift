@@ -94,6 +94,9 @@ public struct ScriptParser {
       let reader = KubectlReader(version: version, files: files, line: KubectlReader.tail(of: line))
       return .kubectl(try reader.read(rest, after: verb))
     case "preload": return try preload(rest, verb)
+    case "break" where rest.first?.text == "link", "repair" where rest.first?.text == "link":
+      guard rest.count == 4, rest[2].text == "on" else { throw usage(verb, "\(verb.text) link DEVICE on NODE|POD") }
+      return .link(rest[1].text, on: rest[3].text, isUp: verb.text == "repair")
     case "break": return .stop(component: try arguments(rest, ["COMPONENT"], verb)[0])
     case "repair": return .start(component: try arguments(rest, ["COMPONENT"], verb)[0])
     case "slow":
@@ -113,6 +116,7 @@ public struct ScriptParser {
       return .advance(try duration(rest[0]))
     case "hops": return .view(try NetworkReader.hops(rest, verb))
     case "send": return .send(try NetworkReader.send(rest, verb))
+    case "dig", "nslookup": return .send(try NetworkReader.lookup(rest, verb))
     case "ip", "bridge", "iptables-save", "conntrack", "ss", "tcpdump":
       return .view(try NetworkReader.view(rest, verb))
     case "load": return .load(try LoadReader.read(rest, verb))
@@ -204,7 +208,7 @@ public struct ScriptParser {
   public static let verbs = [
     "kubectl", "preload", "break", "repair", "slow", "skew", "cut", "mend", "kill", "load", "advance", "until", "mark",
     "etcdctl",
-    "crictl", "cat", "ls", "send", "ip", "bridge", "iptables-save", "conntrack", "ss", "tcpdump",
+    "crictl", "cat", "ls", "send", "dig", "nslookup", "ip", "bridge", "iptables-save", "conntrack", "ss", "tcpdump",
     "hops",
   ]
 

@@ -11,12 +11,16 @@ public struct KernelCall: Sendable {
     case read([String])
     /// A plugin, a proxy or the kubelet changes the tables of the network; only a failure is answered.
     case network([NetworkChange])
+    /// The kubelet wants to know whether a connection to there gets through.
+    case reach(IPv4, UInt16)
     /// What the processes of a Pod listen on from now on.
     case sockets(pod: String, [Socket])
   }
 
   public var id: Int64
   public var operation: Operation
+  /// Whether the sender waits for the word that a change has been made.
+  public var wantsAnswer: Bool = false
 
   public init(id: Int64 = 0, _ operation: Operation) {
     self.id = id
@@ -28,6 +32,7 @@ public struct KernelCall: Sendable {
     case .running(_, let groups): "\(groups.count) cgroups"
     case .work(_, let container, let demand): "\(container) has \(demand == nil ? "nothing" : "work") to do"
     case .read(let ids): ids.isEmpty ? "read cpu.stat, memory.current" : "read cpu.stat of \(ids.count) containers"
+    case .reach(let address, let port): "connect \(address.text):\(port)"
     case .sockets(let pod, let sockets): "\(pod) listens on \(sockets.count) ports"
     case .network(let changes): changes.count == 1 ? changes[0].text : "\(changes.count) changes of the network"
     }
@@ -81,6 +86,10 @@ public struct KernelReply: Sendable {
     case counters(at: Time, root: Counters?, groups: [Counters])
     /// A container needed more memory than it may have.
     case outOfMemory(id: String)
+    /// How a connection would fare.
+    case reached(ProbeReach.Way)
+    /// A change of the network that somebody wanted to hear of has been made.
+    case done
     /// A change of the network could not be made: the words of the tool that tried.
     case refused(String)
   }
@@ -97,6 +106,8 @@ public struct KernelReply: Sendable {
     switch outcome {
     case .counters(_, _, let groups): "counters of \(groups.count) containers"
     case .outOfMemory(let id): "container \(ContainerStore.short(id)) is out of memory"
+    case .reached(let way): way == .open ? "connected" : "no connection"
+    case .done: "done"
     case .refused(let text): text
     }
   }

@@ -14,12 +14,15 @@ public struct ClusterMap: Equatable, Sendable {
   /// Components that stand on no machine of their own, such as `kubectl` and `etcd`.
   public var central: [String]
   public var machines: [Machine]
+  /// What lies between the machines, where packets move: no part of the control plane.
+  public var network: [String]
   /// Who talks to the rest of the cluster through whom: a runtime through its kubelet, everybody else through the hub.
   var parents: [String: String]
   public var hub: String
 
   public init(_ world: KubeWorld, spec: ClusterSpec) {
     central = []
+    network = []
     machines = spec.machines.map {
       Machine(name: $0.name, isControlPlane: $0.isControlPlane, components: [])
     }
@@ -33,6 +36,10 @@ public struct ClusterMap: Equatable, Sendable {
       let name = world.name(of: address)
       let role = world.role(of: address)
       if role == .apiserver { hub = name }
+      if role == .kernel, Self.node(of: name).isEmpty {
+        network.append(name)
+        continue
+      }
       // Members of etcd have letters, not machines.
       let node = role == .etcd ? "" : Self.node(of: name)
       guard let index = machines.firstIndex(where: { $0.name == node }) else {
@@ -43,7 +50,7 @@ public struct ClusterMap: Equatable, Sendable {
       if role == .kubelet { kubelets[node] = name }
       if role == .runtime { runtimes[node] = name }
     }
-    for address in processes {
+    for address in processes where !network.contains(world.name(of: address)) {
       let name = world.name(of: address)
       let node = Self.node(of: name)
       switch world.role(of: address) {
@@ -72,8 +79,17 @@ public struct ClusterMap: Equatable, Sendable {
     return chain
   }
 
+  /// The name of the line from a machine's kernel to the network; nothing where neither of two is the network.
+  func cable(from sender: String, to receiver: String) -> String? {
+    guard network.contains(sender) != network.contains(receiver) else { return nil }
+    return Self.cable(of: network.contains(sender) ? receiver : sender)
+  }
+
+  static func cable(of kernel: String) -> String { "\(kernel) cable" }
+
   /// The components whose line to their parent a message takes on its way.
   func route(from sender: String, to receiver: String) -> [String] {
+    if let cable = cable(from: sender, to: receiver) { return [cable] }
     let up = ancestry(sender)
     let down = ancestry(receiver)
     guard let meeting = up.first(where: { down.contains($0) }) else { return [] }

@@ -31,20 +31,32 @@ public struct ClusterPicture {
     }
   }
 
+  /// The words that stand over and beside its parts.
+  public struct Titles: Equatable, Sendable {
+    public var controlPlane: String
+    public var nodes: String
+    public var network: String
+
+    public init(controlPlane: String, nodes: String, network: String) {
+      self.controlPlane = controlPlane
+      self.nodes = nodes
+      self.network = network
+    }
+  }
+
   let map: ClusterMap
   let plan: PicturePlan
   let glyphs: Glyphs
 
   /// The picture of a cluster in so many columns and at most so many rows.
-  public init(_ map: ClusterMap, columns: Int, rows: Int, controlPlane: String, nodes: String, glyphs: Glyphs) {
+  public init(_ map: ClusterMap, columns: Int, rows: Int, titles: Titles, glyphs: Glyphs) {
     self.map = map
     self.glyphs = glyphs
     plan = PicturePlan(
       map,
       columns: columns,
       rows: rows,
-      controlPlane: controlPlane,
-      nodes: nodes,
+      titles: titles,
       mark: glyphs.isUnicode ? "…" : "."
     )
   }
@@ -82,8 +94,12 @@ public struct ClusterPicture {
 
   /// The head of the arrow, beside whoever is told.
   private func drawHead(of message: Light.Message, in frame: inout Frame, at origin: Frame.Place) {
-    let isDown = map.ancestry(message.to).contains(message.from) || !map.ancestry(message.from).contains(message.to)
-    let last = isDown ? message.to : map.route(from: message.from, to: message.to).last ?? ""
+    let cable = map.cable(from: message.from, to: message.to)
+    let isDown =
+      cable != nil
+      ? map.network.contains(message.from)
+      : map.ancestry(message.to).contains(message.from) || !map.ancestry(message.from).contains(message.to)
+    let last = cable ?? (isDown ? message.to : map.route(from: message.from, to: message.to).last ?? "")
     guard let corners = plan.wire(of: last)?.corners, corners.count > 1 else { return }
     var end = isDown ? corners[0] : corners[corners.count - 1]
     let before = isDown ? corners[1] : corners[corners.count - 2]

@@ -44,7 +44,7 @@ struct PicturePlan: Equatable, Sendable {
   func wire(of component: String) -> Wire? { wires.first { $0.component == component } }
   func label(of component: String) -> Label? { labels.first { $0.component == component } }
 
-  init(_ map: ClusterMap, columns: Int, rows limit: Int, controlPlane: String, nodes: String, mark: String) {
+  init(_ map: ClusterMap, columns: Int, rows limit: Int, titles: ClusterPicture.Titles, mark: String) {
     self.mark = mark
     self.columns = max(columns, Self.narrowest)
     let workers = map.machines.filter { !$0.isControlPlane }
@@ -56,17 +56,46 @@ struct PicturePlan: Equatable, Sendable {
     }
     let left = Self.leftColumns + (wide ? 6 : 0)
     let start = left + Self.channel
-    let right = self.columns - start
+    // The cable to the network runs at the right edge.
+    let right = self.columns - start - (map.network.isEmpty ? 0 : 2)
     let height: Int
+    let limit = limit - (map.network.isEmpty ? 0 : 1)
     if workers.count * 4 <= max(limit, 8), workers.count * 4 <= max(limit, bottom + 2) {
       height = max(bottom + 2, workers.count * 4)
       placeBoxes(workers, start: start, right: right, hub: hub)
     } else {
       height = max(bottom + 2, workers.count + 2)
-      placeRows(workers, title: nodes, start: start, right: right, rows: height, hub: hub)
+      placeRows(workers, title: titles.nodes, start: start, right: right, rows: height, hub: hub)
     }
     rows = height
-    boxes.insert(Box(title: controlPlane, place: .init(column: 0, row: 0), columns: left, rows: height), at: 0)
+    boxes.insert(Box(title: titles.controlPlane, place: .init(column: 0, row: 0), columns: left, rows: height), at: 0)
+    placeNetwork(map, title: titles.network, left: left, right: start + right)
+  }
+
+  /// What lies between the machines, in a row below them, with a cable to each kernel that is drawn.
+  private mutating func placeNetwork(_ map: ClusterMap, title: String, left: Int, right: Int) {
+    guard let network = map.network.first else { return }
+    tags.append(Tag(text: title, place: .init(column: 2, row: rows)))
+    let column = 2 + Width.columns(title) + 2
+    labels.append(Label(component: network, text: network, place: .init(column: column, row: rows)))
+    let plug = Frame.Place(column: column + Width.columns(network) + 1, row: rows)
+    for machine in map.machines {
+      for name in machine.components where ClusterMap.short(name) == "kernel" {
+        guard let row = label(of: name)?.place.row else { continue }
+        let corners: [Frame.Place]
+        if machine.isControlPlane {
+          let at = max(plug.column, left - 3)
+          corners = [.init(column: at, row: rows - 1), .init(column: at, row: rows), plug]
+        } else {
+          let edge = columns - 1
+          corners = [
+            .init(column: right - 1, row: row), .init(column: edge, row: row), .init(column: edge, row: rows), plug,
+          ]
+        }
+        wires.append(Wire(component: ClusterMap.cable(of: name), corners: corners))
+      }
+    }
+    rows += 1
   }
 
   /// kubectl, the hub and etcd in the first row, everybody else below; returns where the hub's lines begin.

@@ -61,8 +61,11 @@ extension Screen {
       map,
       columns: width,
       rows: rows >= 34 ? 16 : 8,
-      controlPlane: guide.say("place.control-plane"),
-      nodes: guide.say("screen.nodes"),
+      titles: .init(
+        controlPlane: guide.say("place.control-plane"),
+        nodes: guide.say("screen.nodes"),
+        network: guide.say("place.network")
+      ),
       glyphs: glyphs
     )
   }

@@ -4,9 +4,9 @@ import Kubernetes
 ///
 /// `packet at pod/web` is the last frame that passed an interface there, `packet SYN at node1 on eth0` the last of that
 /// kind on one interface; its fields have the names that tshark gives them, such as `ip.ttl` and `eth.dst`. `send` is
-/// the last line `send` with `outcome`, `exit` and `output`. `ip route node1` and the other lines that look at a network
-/// have `output` as kubectl has it, `lines` (all of them, or `lines['-j DNAT']` those that hold a text), and
-/// `default.via` for the word after `via` in the first line that begins with `default`.
+/// the last line `send`, `dig` or `nslookup` with `outcome`, `exit` and `output`. `ip route node1` and the other lines
+/// that look at a network have `output` as kubectl has it, `lines` (all of them, or `lines['-j DNAT']` those that hold a
+/// text), and `default.via` for the word after `via` in the first line that begins with `default`.
 ///
 /// With `.owner` behind it, the field of an address says whose it is: `pod/web`, `node1`, `cni0@node1`.
 enum PacketsAsked: Equatable {
@@ -61,14 +61,12 @@ enum PacketsAsked: Equatable {
       if field == "frame.interface_name" { return found.device }
       return found.packet.field(field)
     case .send:
-      guard let visit = simulation.lastVisit, let outcome = visit.outcome else { return nil }
+      guard let sent = simulation.lastSent else { return nil }
       let path = Asked.path(field)
-      let target = visit.tuple
-      let said = outcome.text(target.destination.text, target.destinationPort, after: visit.endedAt - visit.startedAt)
       switch path.first {
-      case "outcome": return outcome.word
-      case "exit": return "\(said.status)"
-      case "output": return Asked.part(path.dropFirst().map { Int($0) }, of: said.line)
+      case "outcome": return sent.word
+      case "exit": return "\(sent.status)"
+      case "output": return Asked.part(path.dropFirst().map { Int($0) }, of: sent.text)
       default: return nil
       }
     case .view(let line): return simulation.networkText(line).flatMap { PacketsAsked.field(field, of: $0) }

@@ -15,6 +15,7 @@ enum ScriptLineText {
     case .skew(let component, let time): return "skew \(component) \(time)"
     case .cut(let one, let other): return "cut \(one) \(other)"
     case .mend(let one, let other): return "mend \(one) \(other)"
+    case .link(let device, let place, let isUp): return "link \(device) \(place) \(isUp ? "up" : "down")"
     case .kill(let pod, let container): return "kill \(pod) \(container)"
     case .load(let order):
       let amounts = "cpu=\(order.cpu ?? -1) memory=\(order.memory ?? -1)"

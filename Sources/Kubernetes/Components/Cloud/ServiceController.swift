@@ -22,8 +22,15 @@ public struct ServiceController: Component, Watching {
   static let pool = IPv4(0xc633_6400)
   static let finalizer = "service.kubernetes.io/load-balancer-cleanup"
 
-  public init(version: Version, apiserver: Address, fabric: Address?, gateway: IPv4?) {
-    core = ControllerCore("service-controller", apiserver: apiserver, informers: [Informer(.service)])
+  public init(
+    version: Version,
+    apiserver: Address,
+    fabric: Address?,
+    gateway: IPv4?,
+    process: String = KubeControllerManager.usual
+  ) {
+    let informers = [Informer(.service)]
+    core = ControllerCore("service-controller", apiserver: apiserver, informers: informers, process: process)
     text = Text(version)
     self.fabric = fabric
     self.gateway = gateway

@@ -52,13 +52,7 @@ enum EndpointRules {
 
   /// A Pod of a headless Service that it names as its subdomain has a name of its own.
   static func hostname(_ pod: Pod, _ service: Service) -> String {
-    var subdomain = ""
-    var hostname = ""
-    for entry in pod.spec.unknown {
-      if entry.key == "subdomain" { subdomain = entry.value.plain }
-      if entry.key == "hostname" { hostname = entry.value.plain }
-    }
-    return subdomain == service.metadata.name ? hostname : ""
+    pod.spec.subdomain == service.metadata.name ? pod.spec.hostname : ""
   }
 
   static func reference(_ pod: Pod, _ version: Version) -> ObjectReference {

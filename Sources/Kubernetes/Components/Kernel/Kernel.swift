@@ -22,11 +22,14 @@ public struct Kernel: Component {
   /// What plugins and proxies wrote for it to follow.
   private(set) var moving: Moving
   private var refusals: [Refusal] = []
+  /// Connections that the kubelet wants to try.
+  private var tries: [Read] = []
 
-  /// A change that could not be made, and who has to hear of it.
+  /// A change that could not be made, or was, and who has to hear of it.
   private struct Refusal: Sendable {
     var sender: Address
     var id: Int64
+    /// Empty where it was made.
     var text: String
   }
 
@@ -62,12 +65,15 @@ public struct Kernel: Component {
       case .read: reads.append(Read(sender: sender, call: call))
       case .sockets(let pod, let sockets): moving.listen(pod, sockets)
       case .network(let changes):
-        if let text = moving.network.apply(changes) {
-          refusals.append(Refusal(sender: sender, id: call.id, text: text))
+        let failure = moving.network.apply(changes)
+        if failure != nil || call.wantsAnswer {
+          refusals.append(Refusal(sender: sender, id: call.id, text: failure ?? ""))
         }
+      case .reach: tries.append(Read(sender: sender, call: call))
       }
     case .frame(let frame): moving.take(frame)
-    case .visit(let order): moving.take(order)
+    case .visit(let order): moving.take(order, from: sender)
+    case .datagram(let datagram): moving.take(datagram)
     case .closed(let by) where by == runtime && diesWithRuntime:
       cgroups.removeAll(at: now)
     default: break
@@ -76,7 +82,10 @@ public struct Kernel: Component {
 
   public func offers(_ offers: inout KubeOffers) {
     if !reads.isEmpty { offers.add(.read, .named("cgroups")) }
-    if !refusals.isEmpty { offers.add(.refuse, .named("network")) }
+    if let first = refusals.first { offers.add(first.text.isEmpty ? .confirm : .refuse, .named("network")) }
+    if case .reach(let address, let port)? = tries.first?.call.operation {
+      offers.add(.dial, .named("\(address.text):\(port)"))
+    }
     for group in cgroups.all where group.isOutOfMemory && !doomed.contains(group.id) {
       offers.add(.oomKill, .container(group.pod, group.container))
     }
@@ -89,6 +98,10 @@ public struct Kernel: Component {
   public mutating func perform(_ action: KubeAction, _ out: inout KubeOutbox) {
     switch action.verb {
     case .read: answer(&out)
+    case .dial: dial(&out)
+    case .confirm where !refusals.isEmpty:
+      let change = refusals.removeFirst()
+      out.send(.kernelReply(KernelReply(id: change.id, .done)), to: change.sender)
     case .refuse where !refusals.isEmpty:
       let refusal = refusals.removeFirst()
       out.note(Fact("fact.kernel.refused", ("text", .string(refusal.text))))
@@ -111,6 +124,7 @@ public struct Kernel: Component {
     reads = []
     doomed = []
     refusals = []
+    tries = []
     moving.restart()
   }
 
@@ -153,6 +167,9 @@ public struct Kernel: Component {
   /// Plugs the end of a cable into a card.
   mutating func plug(_ cable: Cable) { moving.cables.append(cable) }
 
+  /// Which process stands behind the sockets that no image answers for.
+  mutating func hand(datagramsTo process: Address) { moving.dns = process }
+
   /// Packets of different kernels have different numbers.
   mutating func number(packetsFrom first: Int64) { moving.network.lastPacket = first }
 
@@ -180,6 +197,15 @@ public struct Kernel: Component {
     }
   }
 
+  /// Whether a connection of a process of the node gets through, as far as this kernel knows.
+  private mutating func dial(_ out: inout KubeOutbox) {
+    guard !tries.isEmpty else { return }
+    let first = tries.removeFirst()
+    guard case .reach(let address, let port) = first.call.operation else { return }
+    let way = moving.network.reach(address, port, at: out.now)
+    out.send(.kernelReply(KernelReply(id: first.call.id, .reached(way))), to: first.sender)
+  }
+
   /// The files say what is true at this moment.
   private mutating func answer(_ out: inout KubeOutbox) {
     guard !reads.isEmpty else { return }
@@ -198,6 +224,8 @@ public struct Kernel: Component {
 extension Verb {
   fileprivate static let oomKill: Verb = "oom-kill"
   fileprivate static let refuse: Verb = "refuse"
+  fileprivate static let confirm: Verb = "confirm"
+  fileprivate static let dial: Verb = "dial"
 }
 
 extension Obstacle {

@@ -6,27 +6,49 @@ struct Moving: Sendable {
   struct Capture: Sendable {
     var time: Time
     var namespace: String
+    /// Whose namespace it was when the frame passed; empty for a machine's own.
+    var pod: String
     var device: String
     var packet: Packet
   }
 
-  /// What a visitor got in the end.
+  /// What a visitor got in the end: in one word, as its program prints it, and the status it exits with.
   struct Result: Sendable {
-    var visit: Visit
     var order: VisitOrder
+    /// The connection, or the last question for a name that led to none.
+    var visit: Visit
+    var word: String
+    var line: String
+    var status: Int64
+  }
+
+  /// A name that is being looked up for somebody.
+  struct Lookup: Sendable {
+    var order: VisitOrder
+    /// What is being asked for, and what will be if that is no name.
+    var asked: String
+    var later: [String]
+    var startedAt: Time
   }
 
   var network: NodeNetwork
   var cables: [Cable] = []
   private(set) var orders: [VisitOrder] = []
   private(set) var under: Table<Int64, VisitOrder> = [:]
+  var lookups: Table<Int64, Lookup> = [:]
+  /// Processes that asked for something of their own, by its number: with the number that they know it by.
+  private var askers: Table<Int64, (process: Address, number: Int64)> = [:]
+  /// Numbers of what no line of a script asked for are below zero.
+  private var lastOwn: Int64 = 0
+  /// The process behind every socket that serves by itself.
+  var dns: Address?
   private(set) var results: Table<Int64, Result> = [:]
   private(set) var captures: Table<Int64, Capture> = [:]
   private var lastCapture: Int64 = 0
   /// Hops of packets that belong to a visit, as they were made here.
   private(set) var lives: Table<Int64, PacketLife.Entry> = [:]
   private var lastEntry: Int64 = 0
-  private let random: Random
+  let random: Random
 
   init(_ network: NodeNetwork, random: Random) {
     self.network = network
@@ -35,7 +57,24 @@ struct Moving: Sendable {
 
   // MARK: Hearing
 
-  mutating func take(_ order: VisitOrder) { orders.append(order) }
+  mutating func take(_ order: VisitOrder, from sender: Address) {
+    guard order.isFromProcess else { return orders.append(order) }
+    var own = order
+    own.number = nextOwn()
+    askers[own.number] = (sender, order.number)
+    orders.append(own)
+  }
+
+  mutating func nextOwn() -> Int64 {
+    lastOwn -= 1
+    return lastOwn
+  }
+
+  /// A process says something on a socket of its own.
+  mutating func take(_ datagram: SocketDatagram) { network.say(datagram) }
+
+  /// What was looked up goes on as what it was looked up for.
+  mutating func goOn(_ order: VisitOrder) { orders.append(order) }
 
   mutating func take(_ frame: WireFrame) { network.accept(frame.packet, in: frame.namespace, on: frame.device) }
 
@@ -70,6 +109,7 @@ struct Moving: Sendable {
     if due != .never { offers.add(.retry, .named("unanswered"), due: due) }
     for visit in network.ended {
       if let order = under[visit.number] { offers.add(.answer, .named(order.text)) }
+      if let lookup = lookups[visit.number] { offers.add(.resolve, .named(lookup.asked)) }
     }
   }
 
@@ -130,6 +170,7 @@ struct Moving: Sendable {
       let outcomes = network.wake(at: out.now, Dice(random.stream("retry \(out.now)")), isTelling: out.isTelling)
       for outcome in outcomes { settle(outcome, &out) }
     case .answer: answer(action, &out)
+    case .resolve: resolve(action, &out)
     default:
       // What chance does by itself is asked for first: to look at everything that it could do costs much.
       if !pass(action, all: false, &out) { _ = pass(action, all: true, &out) }
@@ -151,7 +192,8 @@ struct Moving: Sendable {
   private mutating func connect(_ out: inout KubeOutbox) {
     guard !orders.isEmpty else { return }
     let order = orders.removeFirst()
-    let namespace = order.pod.isEmpty ? order.namespace : network.namespace(ofPod: order.pod)?.name ?? ""
+    if !order.name.isEmpty { return lookUp(order, &out) }
+    let namespace = self.namespace(of: order)
     under[order.number] = order
     network.visit(
       order.destination,
@@ -159,12 +201,18 @@ struct Moving: Sendable {
       over: order.transport,
       request: order.request,
       from: namespace,
+      process: order.isFromProcess ? "coredns" : order.tool.rawValue,
       number: order.number,
       patience: order.patience,
+      pause: order.isFromProcess ? NameLookup.forwardPause : nil,
       at: out.now,
       Dice(random.stream("visit \(order.number)"))
     )
     out.note(Fact("fact.kernel.wants", ("address", .string("\(order.destination.text):\(order.port)"))))
+  }
+
+  func namespace(of order: VisitOrder) -> String {
+    order.pod.isEmpty ? order.namespace : network.namespace(ofPod: order.pod)?.name ?? ""
   }
 
   private mutating func settle(_ outcome: NodeNetwork.Outcome, _ out: inout KubeOutbox) {
@@ -177,6 +225,7 @@ struct Moving: Sendable {
     for stage in hop.stages { out.note(stage.fact) }
     for fact in hop.released { out.note(fact) }
     out.note(hop.fact)
+    if let dns { for datagram in outcome.served { out.send(.datagram(datagram), to: dns) } }
     for departure in outcome.departures {
       for cable in cables where cable.device == departure.device && cable.namespace == departure.namespace {
         let frame = WireFrame(departure.packet, namespace: cable.farNamespace, device: cable.farDevice)
@@ -187,14 +236,15 @@ struct Moving: Sendable {
 
   private mutating func capture(_ packet: Packet, _ namespace: String, _ device: String, _ now: Time) {
     lastCapture += 1
-    captures[lastCapture] = Capture(time: now, namespace: namespace, device: device, packet: packet)
+    let pod = network[namespace]?.pod ?? ""
+    captures[lastCapture] = Capture(time: now, namespace: namespace, pod: pod, device: device, packet: packet)
     captures[lastCapture - 2000] = nil
   }
 
   private mutating func remember(_ hop: Hop, _ now: Time) {
     guard hop.before.visit != 0 || hop.frames.contains(where: { $0.packet.visit != 0 }) else { return }
     lastEntry += 1
-    lives[lastEntry] = PacketLife.Entry(time: now, hop: hop)
+    lives[lastEntry] = PacketLife.Entry(time: now, pod: network[hop.namespace]?.pod ?? "", hop: hop)
     lives[lastEntry - 1000] = nil
   }
 
@@ -203,34 +253,52 @@ struct Moving: Sendable {
       guard let order = under[visit.number], Kube.Subject.named(order.text) == action.subject else { continue }
       network.dismiss(visit: visit.number)
       under[visit.number] = nil
-      results[visit.number] = Result(visit: visit, order: order)
       guard let outcome = visit.outcome else { return }
-      let said = outcome.text(order.destination.text, order.port, after: visit.endedAt - visit.startedAt)
-      out.note(Fact("fact.kernel.got", ("text", .string(said.line))))
-      var record = Kube.Record(
-        actor: order.pod.isEmpty ? order.namespace : "pod/\(order.pod)",
-        verb: "curl",
-        resource: ""
-      )
-      record.name = order.text
-      record.code = said.status
-      record.note = said.line
-      out.record(record)
-      return
+      if let asker = askers.removeValue(for: visit.number) {
+        var end = VisitEnd(number: asker.number, answer: nil)
+        if case .answered(let text) = outcome { end.answer = text }
+        return out.send(.visited(end), to: asker.process)
+      }
+      let host = order.resolved.isEmpty ? order.destination.text : order.resolved
+      let said = outcome.text(host, order.port, after: visit.endedAt - visit.startedAt)
+      return finish(order, visit, (outcome.word, said.line, said.status), &out)
     }
+  }
+
+  /// Somebody has what they wanted, or has given up: that is the row of the transcript.
+  mutating func finish(
+    _ order: VisitOrder,
+    _ visit: Visit,
+    _ end: (word: String, line: String, status: Int64),
+    _ out: inout KubeOutbox
+  ) {
+    let (word, line, status) = end
+    results[order.number] = Result(order: order, visit: visit, word: word, line: line, status: status)
+    out.note(Fact("fact.kernel.got", ("text", .string(line))))
+    var record = Kube.Record(
+      actor: order.pod.isEmpty ? order.namespace : "pod/\(order.pod)",
+      verb: order.tool.rawValue,
+      resource: ""
+    )
+    record.name = order.text
+    record.code = status
+    record.note = line
+    out.record(record)
   }
 
   /// A machine that restarts begins with nothing under way; what its plugins wrote is gone with the rest.
   mutating func restart() {
     orders = []
     under = [:]
+    lookups = [:]
+    askers = [:]
     network.arrivals = []
   }
 
   var state: Value {
     var ended: [Value.Entry] = []
     results.forEach { number, result in
-      ended.append(Value.Entry("\(number)", .string(result.visit.outcome?.word ?? "")))
+      ended.append(Value.Entry("\(number)", .string(result.word)))
     }
     var spaces: [Value.Entry] = []
     network.namespaces.forEach { name, space in
@@ -272,4 +340,5 @@ extension Verb {
   fileprivate static let take: Verb = "take"
   fileprivate static let retry: Verb = "retry"
   fileprivate static let answer: Verb = "answer"
+  fileprivate static let resolve: Verb = "resolve"
 }

@@ -22,7 +22,7 @@ struct Errand: Sendable {
 
   var purpose: Purpose
   var pod: Object
-  var due: Time = 0
+  var due: Time = -.never / 2
   var tries: Int = 0
 
   init(_ purpose: Purpose, _ pod: Object) {

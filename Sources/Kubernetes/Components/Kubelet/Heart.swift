@@ -246,7 +246,15 @@ struct Heart: Sendable {
     case .nothing:
       // What is only a doubt is looked into with the other periodic work.
       if let time = nextLook { offers.add(.look, .object(key), due: time) }
-      if isDoubtful || lacksRange { offers.add(.look, .object(key), due: rounds.after(leaseAsked), background: true) }
+      if isDoubtful || lacksRange {
+        // Once in a round, also where the range does not come.
+        offers.add(
+          .look,
+          .object(key),
+          due: rounds.after(lacksRange ? max(leaseAsked, due) : leaseAsked),
+          background: true
+        )
+      }
     case .register: offer(.register, &offers)
     case .look: offer(.look, &offers)
     case .report: offer(.report, &offers)

@@ -52,6 +52,10 @@ public struct Kubelet: Component, Watching {
   var logs: LogServer
   /// Nothing in a cluster where nobody asks for measurements.
   var measuring: Measuring?
+  /// Where no kernel moves packets, a probe always gets to its container.
+  var kernel: Address?
+  /// Probes whose way is asked for.
+  var reaches: Table<Int64, ProbeReach> = [:]
   /// Nothing where nobody measures what the node has left.
   var evictions: EvictionManager?
   /// Nothing where nobody wants to hear of the node.
@@ -101,6 +105,7 @@ public struct Kubelet: Component, Watching {
   }
 
   private mutating func take(_ message: Message, from sender: Address, at now: Time) {
+    if takeReach(message, from: sender, now) { return }
     if measuring?.receive(message, from: sender) == true || heart?.receive(message, at: now) == true { return }
     switch message {
     case .containers(let view): take(view, now)
@@ -171,6 +176,7 @@ public struct Kubelet: Component, Watching {
     strays.removeAll()
     execs = []
     logs.restart()
+    reaches = [:]
     measuring?.restart(at: now)
     heart?.restart(at: now)
     crashes = Backoff(initial: durations.backoffBase, maximum: durations.backoffLimit)

@@ -46,7 +46,8 @@ struct Prober: Sendable {
   /// Since when the container can be asked.
   private var since: Time?
   private var startedAt: Time = 0
-  private var askedAt: Time = -1
+  /// Long ago, as long as nothing has been asked.
+  private var askedAt: Time = -.never / 2
   /// The question under way.
   private(set) var call: Int64?
 

@@ -53,6 +53,7 @@ extension Kubelet {
     let prober = worker.probers[place]
     if let call = prober.call {
       callers.removeValue(for: call)
+      reaches[call] = nil
       out.note(Fact("fact.kubelet.probe-timeout", ("seconds", .integer(max(1, prober.probe.timeoutSeconds)))))
       conclude(uid, place, false, timeoutText(worker, prober), out.now)
       return true
@@ -63,6 +64,7 @@ extension Kubelet {
     out.note(
       Fact("fact.kubelet.probe", ("kind", .string(prober.kind.rawValue)), ("target", .string(target)))
     )
+    if case .connect(let visit) = operation { reach(worker, id, visit.port, &out) }
     out.send(.runtime(RuntimeCall(id: id, pod: worker.key, uid: uid, operation: operation)), to: runtime)
     return true
   }
@@ -115,6 +117,12 @@ extension Kubelet {
       return false
     }
     let prober = worker.probers[place]
+    let (isKnown, failure) = weigh(reply, uid)
+    guard isKnown else { return true }
+    if let failure {
+      conclude(uid, place, false, failureText(worker, prober, 0, failure), now)
+      return true
+    }
     switch reply.outcome {
     case .executed(let code, let output): conclude(uid, place, code == 0, Kubelet.trimmed(output), now)
     case .connected(let status):
@@ -160,13 +168,14 @@ extension Kubelet {
     }
   }
 
-  private func failureText(_ worker: PodWorker, _ prober: Prober, _ status: Int64) -> String {
+  private func failureText(_ worker: PodWorker, _ prober: Prober, _ status: Int64, _ why: String? = nil) -> String {
     let place = address(worker, prober)
     if status > 0 { return text.probeStatus(status) }
     let host = "\(worker.report.status.podIP):\(port(worker, prober).0)"
-    if prober.probe.httpGet != nil { return "Get \"\(place)\": \(text.connectionRefused(host))" }
+    let failure = why.map { text.connectionFailed(host, $0) } ?? text.connectionRefused(host)
+    if prober.probe.httpGet != nil { return "Get \"\(place)\": \(failure)" }
     if prober.probe.grpc != nil { return text.grpcUnreachable(host, seconds: max(1, prober.probe.timeoutSeconds)) }
-    return text.connectionRefused(host)
+    return failure
   }
 
   private func timeoutText(_ worker: PodWorker, _ prober: Prober) -> String {

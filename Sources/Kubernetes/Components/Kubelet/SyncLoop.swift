@@ -96,6 +96,8 @@ extension Kubelet {
     change(uid) { worker in
       worker.seen = worker.actual
       worker.seenAt = out.now
+      // No pass has been made yet, also where it is before the moment 0.
+      worker.lastSync = min(worker.lastSync, out.now - 1)
     }
     guard let worker = workers[uid] else { return }
     let demand = PodDemand(worker.pod)

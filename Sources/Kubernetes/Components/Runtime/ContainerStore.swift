@@ -16,6 +16,10 @@ public struct ContainerStore: Sendable {
   var kernel: Address?
   /// The kernel that holds the sandboxes' network namespaces; nothing where none moves packets.
   var router: Address?
+  /// CoreDNS, whose processes run in containers; nothing where the cluster has none.
+  var dns: Address?
+  /// The Pods where one runs.
+  var servers: [String] = []
   /// Those whose process will do something by itself, in the same order: of hundreds on a node only a few.
   private(set) var lively: [String] = []
   /// By the Pod's uid, in the same order.

@@ -339,10 +339,11 @@ struct RuntimeDesk: Sendable {
   // MARK: Telling
 
   /// From now on a look shows something else.
-  func tell(_ uid: String, _ pod: ObjectKey, _ out: inout KubeOutbox) {
+  mutating func tell(_ uid: String, _ pod: ObjectKey, _ out: inout KubeOutbox) {
     out.send(.containers(store.view(uid, pod)), to: kubelet)
     store.account(uid, &out)
     store.listen(uid, pod, &out)
+    store.tellServers(uid, pod, &out)
   }
 
   /// From now on whoever opens a log file finds something else in it.

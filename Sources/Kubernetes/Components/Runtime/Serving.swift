@@ -15,6 +15,18 @@ extension ContainerStore {
     return age >= page.after ? page.status : page.otherwise
   }
 
+  /// Tells CoreDNS that a process of its has begun or ended here.
+  mutating func tellServers(_ uid: String, _ pod: ObjectKey, _ out: inout KubeOutbox) {
+    guard let dns else { return }
+    let runs = order.contains { id in
+      guard let record = self[id], record.uid == uid, !record.isSandbox, record.phase == .running else { return false }
+      return catalog[record.image].servesNames
+    }
+    guard runs != servers.contains(uid) else { return }
+    if runs { servers.append(uid) } else { servers.removeAll { $0 == uid } }
+    out.send(.process(ProcessNews(pod: pod.qualifiedName, isRunning: runs)), to: dns)
+  }
+
   /// The first port that a new process wants and another one of its Pod has: they share one network namespace.
   ///
   /// Of images that nobody described it is not known what they listen on.
@@ -47,6 +59,13 @@ extension ContainerStore {
         var socket = Socket(port: number, process: "\(record.name).\(record.attempt)", .answers(text))
         socket.isDualStack = true
         socket.opensAt = (record.startedAt ?? out.now) + image.opensAfter
+        sockets.append(socket)
+      }
+      for port in image.datagrams {
+        guard let number = UInt16(exactly: port) else { continue }
+        let manner: Socket.Manner = image.servesNames ? .serves : .answers(text)
+        var socket = Socket(listening: .udp, port: number, process: "\(record.name).\(record.attempt)", manner)
+        socket.isDualStack = true
         sockets.append(socket)
       }
     }

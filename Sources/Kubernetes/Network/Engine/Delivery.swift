@@ -184,9 +184,19 @@ extension NetworkNamespace {
     }
     way.outcome = .delivered(listener.process)
     way.note(.delivered, line: listener.line, did: listener.process)
-    guard case .answers(let text) = listener.manner else { return }
-    let answer = UDPMessage(sourcePort: here.sourcePort, destinationPort: here.destinationPort, data: text)
-    way.created.append(Datagram(source: here.source, destination: here.destination, content: .udp(answer)))
+    switch listener.manner {
+    case .answers(let text): say(text, here, &way)
+    case .resolves:
+      if let question = DNSMessage(data: message.data) { say(WorldZone.reply(to: question).data, here, &way) }
+    case .serves: way.served.append(SocketDatagram(pod: pod, namespace: name, ends: here, data: message.data))
+    case .hangs, .closes: break
+    }
+  }
+
+  /// Sends a datagram from a socket.
+  private mutating func say(_ text: String, _ ends: FlowTuple, _ way: inout Passage) {
+    let answer = UDPMessage(sourcePort: ends.sourcePort, destinationPort: ends.destinationPort, words: text)
+    way.created.append(Datagram(source: ends.source, destination: ends.destination, content: .udp(answer)))
   }
 
   private mutating func deliver(_ message: ICMPMessage, _ way: inout Passage) {

@@ -6,6 +6,8 @@ extension NodeNetwork {
     public var hop: Hop
     /// Frames that left the machine by a card.
     public var departures: [Departure] = []
+    /// Datagrams for processes that are components.
+    public var served: [SocketDatagram] = []
     /// What was left to chance, and how it fell.
     public var throwsMade: [Dice.Throw] = []
   }
@@ -83,10 +85,12 @@ extension NodeNetwork {
     _ port: UInt16,
     over transport: TransportProtocol = .tcp,
     request: String,
+    others: [String] = [],
     from namespace: String,
     process: String = "curl",
     number: Int64,
     patience: Time = NetworkNamespace.patience,
+    pause: Time? = nil,
     at now: Time,
     _ dice: Dice
   ) {
@@ -99,16 +103,30 @@ extension NodeNetwork {
         destination,
         port,
         request: request,
+        others: others,
         process: process,
         number: number,
         patience: patience,
+        pause: pause,
         &way
       )
     }
   }
 
   /// Forgets a visit whose end has been told.
-  public mutating func dismiss(visit number: Int64) { visiting[number] = nil }
+  public mutating func dismiss(visit number: Int64) {
+    guard let namespace = visiting.removeValue(for: number), let space = namespaces[namespace] else { return }
+    namespaces.update(namespace, default: space) { space in space.visits.removeAll { $0.number == number } }
+  }
+
+  /// A process sends a datagram from a socket that it holds.
+  mutating func say(_ datagram: SocketDatagram) {
+    guard namespaces[datagram.namespace] != nil else { return }
+    let ends = datagram.ends
+    let message = UDPMessage(sourcePort: ends.sourcePort, destinationPort: ends.destinationPort, words: datagram.data)
+    let content = Datagram(source: ends.source, destination: ends.destination, content: .udp(message))
+    arrivals.append(Arrival(Packet(id: number(), payload: .ip(content)), in: datagram.namespace, on: ""))
+  }
 
   /// Asks again for what is due: hardware addresses, and what visits wait for.
   ///
@@ -183,7 +201,7 @@ extension NodeNetwork {
     hop.stages = way.stages
     hop.outcome = way.outcome
     if isTelling { hop.frames = way.emitted.map { Hop.Frame(device: $0.device, packet: $0.packet) } }
-    var outcome = Outcome(hop: hop, throwsMade: way.dice.throwsMade)
+    var outcome = Outcome(hop: hop, served: way.served, throwsMade: way.dice.throwsMade)
     for (frame, link) in zip(way.emitted, links) { carry(frame.packet, by: link, arrival.namespace, &outcome) }
     for datagram in way.created {
       var packet = way.packet.followed(by: Packet(id: number(), payload: .ip(datagram)))

@@ -29,6 +29,8 @@ struct Passage {
   /// Frames put on a link, and datagrams that this machine sends on its own account.
   var emitted: [(device: String, packet: Packet)] = []
   var created: [Datagram] = []
+  /// Datagrams for processes that are components.
+  var served: [SocketDatagram] = []
   /// Neighbours that have to be asked for again if nobody answers.
   var asked: [NeighbourKey] = []
   /// Whose visit begins or goes on here, where that does not follow from the packet.

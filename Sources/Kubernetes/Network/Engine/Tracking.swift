@@ -120,6 +120,12 @@ extension NetworkNamespace {
   /// False where the table is full.
   mutating func confirm(_ way: inout Passage) -> Bool {
     guard case .known(nil, var connection, _, false) = way.tracking else { return true }
+    let known = connections.find(connection.original, at: way.now)
+    if let known, !known.isReply, known.connection.reply == connection.reply {
+      // Two first packets were on their way at once, and the other one was faster.
+      way.tracking = .known(number: known.number, known.connection, isReply: false, isRelated: false)
+      return true
+    }
     if connections.count >= settings.connectionLimit {
       connections.removeAll { $0.expiry <= way.now }
       if connections.count >= settings.connectionLimit { return false }
@@ -127,7 +133,7 @@ extension NetworkNamespace {
     // Tracking saw the packet before anybody changed it: the first packet of an entry is an original one.
     if case .tcp(let segment) = way.datagram.content, segment.flags.contains(.syn) { connection.state = .synSent }
     connection.expiry = way.now + timeout(connection) * 1000
-    let number = connections.insert(connection)
+    let number = connections.insert(connection, isSecond: known.map { !$0.isReply } ?? false)
     way.tracking = .known(number: number, connection, isReply: false, isRelated: false)
     let now = way.now
     way.note(.tracked, line: connection.text(at: now), did: "new")

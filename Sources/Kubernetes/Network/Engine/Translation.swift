@@ -95,7 +95,9 @@ extension NetworkNamespace {
 
   /// Two connections whose answers would look alike cannot be: the later one gets another port.
   private func makeUnique(_ connection: inout Connection, _ way: inout Passage) {
-    guard connections.isTaken(connection.reply, at: way.now) else { return }
+    guard let other = connections.find(connection.reply, at: way.now)?.connection else { return }
+    // The same connection once more, whose first packets met on the way, is none of somebody else.
+    if other.original == connection.original { return }
     var port = connection.reply.destinationPort
     repeat {
       port = port == 65_535 ? 1024 : port + 1

@@ -49,6 +49,11 @@ public struct Visit: Equatable, Sendable {
   public var number: Int64
   public var process: String
   public var request: String
+  /// More datagrams from the same socket, each with an answer of its own.
+  public var others: [String] = []
+  var heard: [String] = []
+  /// How long an unanswered datagram is waited for; nothing where each wait is twice the last.
+  var pause: Time? = nil
   public var tuple: FlowTuple
   public var startedAt: Time
   public var deadline: Time
@@ -58,6 +63,11 @@ public struct Visit: Equatable, Sendable {
   public internal(set) var isConnected: Bool = false
   public internal(set) var outcome: Outcome?
   public internal(set) var endedAt: Time = 0
+
+  /// What has been asked and not been answered.
+  var unanswered: [String] {
+    ([request] + others).filter { question in !heard.contains { DNSMessage.isReply($0, to: question) } }
+  }
 
   /// When the visit next has something to do by itself.
   var due: Time { outcome == nil ? min(nextTry, deadline) : .never }
@@ -73,9 +83,11 @@ extension NetworkNamespace {
     _ destination: IPv4,
     _ port: UInt16,
     request: String,
+    others: [String] = [],
     process: String,
     number: Int64,
     patience: Time,
+    pause: Time? = nil,
     _ way: inout Passage
   ) {
     let route = routes.lookup(destination)
@@ -89,8 +101,10 @@ extension NetworkNamespace {
       tuple: tuple,
       startedAt: way.now,
       deadline: way.now + patience,
-      nextTry: way.now + 1000
+      nextTry: way.now + (pause ?? 1000)
     )
+    visit.others = others
+    visit.pause = pause
     if transport == .icmp { visit.tuple.destinationPort = visit.tuple.sourcePort }
     guard isReachable else {
       visit.outcome = .unreachable(.netUnreachable)
@@ -119,15 +133,17 @@ extension NetworkNamespace {
 
   private func ask(_ visit: Visit, _ way: inout Passage) {
     let tuple = visit.tuple
-    let content: Datagram.Content
+    var contents: [Datagram.Content] = []
     if tuple.transport == .udp {
-      content = .udp(
-        UDPMessage(sourcePort: tuple.sourcePort, destinationPort: tuple.destinationPort, data: visit.request)
-      )
+      contents = visit.unanswered.map { data in
+        .udp(UDPMessage(sourcePort: tuple.sourcePort, destinationPort: tuple.destinationPort, words: data))
+      }
     } else {
-      content = .icmp(ICMPMessage(.echoRequest, identifier: tuple.sourcePort, sequence: UInt16(visit.tries + 1)))
+      contents = [.icmp(ICMPMessage(.echoRequest, identifier: tuple.sourcePort, sequence: UInt16(visit.tries + 1)))]
     }
-    way.created.append(Datagram(source: tuple.source, destination: tuple.destination, content: content))
+    for content in contents {
+      way.created.append(Datagram(source: tuple.source, destination: tuple.destination, content: content))
+    }
   }
 
   /// A socket tells the process that holds it.
@@ -141,7 +157,11 @@ extension NetworkNamespace {
       if let socket = sockets.firstIndex(where: { !$0.isListening && $0.tuple == tuple }) {
         say([.push, .ack], visits[place].request, socket, &way)
       }
-    case .received(let text): end(place, .answered(text), way.now)
+    case .received(let text):
+      visits[place].heard.append(text)
+      if visits[place].tuple.transport != .udp || visits[place].unanswered.isEmpty {
+        end(place, .answered(visits[place].heard.joined(separator: "\n")), way.now)
+      }
     case .refused: end(place, .refused, way.now)
     case .reset: end(place, .reset, way.now)
     case .closed: end(place, .closed, way.now)
@@ -166,7 +186,7 @@ extension NetworkNamespace {
     }
     visits[place].tries += 1
     // Each wait is twice the last one.
-    visits[place].nextTry = way.now + 1000 << Time(min(visits[place].tries, 6))
+    visits[place].nextTry = way.now + (visit.pause ?? 1000 << Time(min(visits[place].tries, 6)))
     guard visit.tuple.transport == .tcp else { return ask(visits[place], &way) }
     guard let socket else { return }
     let length = UInt32(visit.isConnected ? visit.request.utf8.count : 1)

@@ -85,7 +85,7 @@ extension Simulation {
     for address in world.cells.indices where world.role(of: address) == .kernel {
       guard let kernel = world.component(address, as: Kernel.self) else { continue }
       kernel.moving.captures.forEach { _, capture in
-        let place = kernel.place(of: capture.namespace)
+        let place = kernel.place(of: capture.namespace, pod: capture.pod)
         let frame = CaptureFile.Frame(time: capture.time, device: capture.device, packet: capture.packet)
         files.update(place, default: []) { $0.append(frame) }
       }
@@ -97,9 +97,8 @@ extension Simulation {
 }
 
 extension Kernel {
-  /// What people call a namespace: `node1`, `pod/web`, `router`.
-  func place(of namespace: String) -> String {
-    let pod = network[namespace]?.pod ?? ""
+  /// What people call a namespace: `node1`, `pod/web`, `router`; a Pod's has the Pod's name, also when it is gone.
+  func place(of namespace: String, pod: String) -> String {
     if !pod.isEmpty { return pod.hasPrefix("default/") ? "pod/\(pod.dropFirst(8))" : "pod/\(pod)" }
     guard namespace == NetworkNamespace.host else { return namespace }
     return name == "fabric" ? "router" : String(name.split(separator: "@").last ?? "")

@@ -87,7 +87,7 @@ extension Segment {
 
 extension UDPMessage {
   fileprivate func bytes(from source: IPv4, to destination: IPv4) -> [UInt8] {
-    let content = Array(data.utf8) + [UInt8](repeating: 0, count: padding)
+    let content = bytes
     let length = UInt16(truncatingIfNeeded: 8 + content.count)
     var out = sourcePort.octets + destinationPort.octets + length.octets + [0, 0] + content
     let sum = InternetChecksum.of(out, from: source, to: destination, .udp)

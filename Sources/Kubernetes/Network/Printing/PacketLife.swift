@@ -5,6 +5,8 @@ public struct PacketLife: Equatable, Sendable {
   /// A hop, as the kernel that made it remembers it.
   public struct Entry: Equatable, Sendable {
     public var time: Time
+    /// Whose namespace it was then; empty for a machine's own.
+    public var pod: String
     public var hop: Hop
   }
 
@@ -91,7 +93,9 @@ extension PacketLife {
     var entries: [(place: String, entry: Entry)] = []
     for address in world.cells.indices where world.role(of: address) == .kernel {
       guard let kernel = world.component(address, as: Kernel.self) else { continue }
-      kernel.moving.lives.forEach { _, entry in entries.append((kernel.place(of: entry.hop.namespace), entry)) }
+      kernel.moving.lives.forEach { _, entry in
+        entries.append((kernel.place(of: entry.hop.namespace, pod: entry.pod), entry))
+      }
     }
     self.init(visit, entries)
   }

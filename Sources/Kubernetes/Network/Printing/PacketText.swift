@@ -92,7 +92,9 @@ extension Datagram {
       out += ", win 64240"
       if segment.flags.contains(.syn) { out += ", options [mss 1460]" }
       return out + ", length \(length)"
-    case .udp(let message): return ends + "UDP, length \(message.data.utf8.count + message.padding)"
+    case .udp(let message):
+      if let names = DNSMessage(data: message.data) { return ends + names.dump }
+      return ends + "UDP, length \(message.data.utf8.count + message.padding)"
     case .icmp(let message): return "\(source.text) > \(destination.text): ICMP \(message.dump), length \(length - 20)"
     }
   }

@@ -24,11 +24,11 @@ public struct ConnectionTable: Equatable, Sendable {
 
   public subscript(number: Int64) -> Connection? { byNumber[number] }
 
-  /// Adds an entry.
+  /// Adds an entry; of two that began alike and went to two places, the second is found by its answers only.
   @discardableResult
-  public mutating func insert(_ connection: Connection) -> Int64 {
+  public mutating func insert(_ connection: Connection, isSecond: Bool = false) -> Int64 {
     last += 1
-    for tuple in [connection.original, connection.reply] {
+    for tuple in isSecond ? [connection.reply] : [connection.original, connection.reply] {
       if let old = numbers[tuple] { remove(old) }
       numbers[tuple] = last
     }

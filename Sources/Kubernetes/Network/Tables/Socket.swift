@@ -23,6 +23,10 @@ public struct Socket: Equatable, Sendable {
     case hangs
     /// Accepts and closes at once.
     case closes
+    /// A component of its own: its kernel hands it every datagram.
+    case serves
+    /// Knows the names of the world outside.
+    case resolves
   }
 
   public var transport: TransportProtocol

@@ -32,9 +32,12 @@ public struct ResolverFile: Equatable, Sendable {
     return dots == 1 ? out : out + "options ndots:\(dots)\n"
   }
 
+  /// A name without the dot that says that it is whole.
+  static func whole(_ name: String) -> String { name.hasSuffix(".") ? String(name.dropLast()) : name }
+
   /// What is asked for, one after the other, until something is found; a final dot says that a name is whole.
   public func candidates(_ name: String) -> [String] {
-    if name.hasSuffix(".") { return [String(name.dropLast())] }
+    if name.hasSuffix(".") { return [ResolverFile.whole(name)] }
     let endings = search.map { "\(name).\($0)" }
     let count = name.utf8.reduce(0) { $0 + ($1 == UInt8(ascii: ".") ? 1 : 0) }
     return count < dots ? endings + [name] : [name] + endings

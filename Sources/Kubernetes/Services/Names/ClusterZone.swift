@@ -45,8 +45,8 @@ public struct ClusterZone: Equatable, Sendable {
 
   public let domain: String
   private var services: Table<String, Service> = [:]
-  /// Ready addresses of headless Services, with the names of their own.
-  private var endpoints: Table<String, [Member]> = [:]
+  /// Ready addresses of Services, with the names of their own, by the object that lists them.
+  private var endpoints: Table<String, Table<String, [Member]>> = [:]
   private var namespaces: Table<String, Bool> = [:]
 
   private struct Member: Equatable, Sendable {
@@ -55,30 +55,76 @@ public struct ClusterZone: Equatable, Sendable {
     var ports: [EndpointSlicePort]
   }
 
+  /// A zone in which nothing has been heard of yet.
+  public init(domain: String = "cluster.local") { self.domain = domain }
+
+  /// The zone of these Services and their namespaces.
   public init(_ services: [Service], _ slices: [EndpointSlice], domain: String = "cluster.local") {
-    self.domain = domain
+    self.init(domain: domain)
     for service in services {
-      self.services["\(service.metadata.namespace)/\(service.metadata.name)"] = service
+      set(service, isGone: false)
       namespaces[service.metadata.namespace] = true
     }
-    for slice in slices where slice.addressType == "IPv4" {
-      let name = slice.metadata.labels["kubernetes.io/service-name"] ?? ""
-      let key = "\(slice.metadata.namespace)/\(name)"
-      for endpoint in slice.endpoints where endpoint.conditions.ready ?? true {
-        guard let address = endpoint.addresses.first.flatMap({ IPv4($0) }) else { continue }
-        // An endpoint without a name is known by its address.
-        let host =
-          endpoint.hostname.isEmpty ? address.text.split(separator: ".").joined(separator: "-") : endpoint.hostname
-        let member = Member(hostname: host, address: address, ports: slice.ports)
-        endpoints.update(key, default: []) { $0.append(member) }
-      }
+    for slice in slices { set(slice, isGone: false) }
+  }
+
+  /// Takes in what a watch said of an object, whatever kind it is of.
+  public mutating func take(_ object: Object, isGone: Bool) {
+    if let service = object.as(Service.self) {
+      set(service, isGone: isGone)
+    } else if let slice = object.as(EndpointSlice.self) {
+      set(slice, isGone: isGone)
+    } else if let list = object.as(Endpoints.self) {
+      set(list, isGone: isGone)
+    } else if object.kind == .namespace {
+      namespaces[object.name] = isGone ? nil : true
     }
   }
 
+  private mutating func set(_ service: Service, isGone: Bool) {
+    services["\(service.metadata.namespace)/\(service.metadata.name)"] = isGone ? nil : service
+  }
+
+  private mutating func set(_ slice: EndpointSlice, isGone: Bool) {
+    guard slice.addressType == "IPv4" else { return }
+    let name = slice.metadata.labels["kubernetes.io/service-name"] ?? ""
+    var members: [Member] = []
+    for endpoint in slice.endpoints where endpoint.conditions.ready ?? true {
+      guard let address = endpoint.addresses.first.flatMap({ IPv4($0) }) else { continue }
+      members.append(Member(hostname: host(endpoint.hostname, address), address: address, ports: slice.ports))
+    }
+    set(isGone ? nil : members, "\(slice.metadata.namespace)/\(name)", slice.metadata.name)
+  }
+
+  private mutating func set(_ list: Endpoints, isGone: Bool) {
+    var members: [Member] = []
+    for subset in list.subsets {
+      let ports = subset.ports.map { EndpointSlicePort($0.port, name: $0.name, protocol: $0.protocol) }
+      for entry in subset.addresses {
+        guard let address = IPv4(entry.ip) else { continue }
+        members.append(Member(hostname: host(entry.hostname, address), address: address, ports: ports))
+      }
+    }
+    set(isGone ? nil : members, "\(list.metadata.namespace)/\(list.metadata.name)", list.metadata.name)
+  }
+
+  private mutating func set(_ members: [Member]?, _ service: String, _ source: String) {
+    endpoints.update(service, default: [:]) { $0[source] = members }
+    if endpoints[service]?.count == 0 { endpoints[service] = nil }
+  }
+
+  /// An endpoint without a name is known by its address.
+  private func host(_ name: String, _ address: IPv4) -> String {
+    name.isEmpty ? address.text.split(separator: ".").joined(separator: "-") : name
+  }
+
+  private func members(_ service: String) -> [Member] { (endpoints[service]?.values ?? []).flatMap { $0 } }
+
   public static func == (left: ClusterZone, right: ClusterZone) -> Bool {
     left.domain == right.domain && left.services.keys == right.services.keys
-      && left.services.values == right.services.values && left.endpoints.keys == right.endpoints.keys
-      && left.endpoints.values == right.endpoints.values
+      && left.services.values == right.services.values && left.namespaces.keys == right.namespaces.keys
+      && left.endpoints.keys == right.endpoints.keys
+      && left.endpoints.keys.allSatisfy { left.members($0) == right.members($0) }
   }
 
   /// Answers one question, for a whole name.
@@ -126,15 +172,15 @@ public struct ClusterZone: Equatable, Sendable {
       return targets(service, key, port: String(rest[0].dropFirst()), transport: String(rest[1].dropFirst()), question)
     }
     if rest.count > 1 { return .noName }
-    if service.spec.isHeadless { return members(key, rest.first, question) }
-    guard rest.isEmpty, let address = IPv4(service.spec.clusterIP) else { return .noName }
+    if service.spec.isHeadless || !rest.isEmpty { return members(key, rest.first, question) }
+    guard let address = IPv4(service.spec.clusterIP) else { return .noName }
     // What stands behind the Service does not matter: its own address is the answer.
     return question == .address ? .addresses([address]) : .nothing
   }
 
   /// A Service without an address of its own: every ready Pod, or the one with a name.
   private func members(_ key: String, _ host: String?, _ question: Question) -> Answer {
-    let wanted = (endpoints[key] ?? []).filter { host == nil || $0.hostname == host }
+    let wanted = members(key).filter { host == nil || $0.hostname == host }
     if wanted.isEmpty { return .noName }
     return question == .address ? .addresses(wanted.map { $0.address }) : .nothing
   }
@@ -149,7 +195,7 @@ public struct ClusterZone: Equatable, Sendable {
     var found: [Target] = []
     let base = "\(service.metadata.name).\(service.metadata.namespace).svc.\(domain)"
     if service.spec.isHeadless {
-      for member in endpoints[key] ?? [] {
+      for member in members(key) {
         for held in member.ports where held.name == port && held.protocol.lowercased() == transport {
           found.append(Target(port: held.port, name: "\(member.hostname).\(base)"))
         }
