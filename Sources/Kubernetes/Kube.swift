@@ -86,8 +86,8 @@ public enum Kube: Domain {
   public static func objection(to message: Message, from sender: Role, to receiver: Role) -> Obstacle? {
     let allowed: Bool
     switch message {
-    case .transaction, .range: allowed = sender == .apiserver && receiver == .etcd
-    case .transacted, .ranged, .committed, .unavailable: allowed = sender == .etcd && receiver == .apiserver
+    case .transaction, .range, .compaction: allowed = sender == .apiserver && receiver == .etcd
+    case .transacted, .ranged, .committed, .compacted, .unavailable: allowed = sender == .etcd && receiver == .apiserver
     case .raft: allowed = sender == .etcd && receiver == .etcd
     case .request:
       let isNoClient =
@@ -95,7 +95,7 @@ public enum Kube: Domain {
       let isClient = !isNoClient && sender != .apiserver
       allowed = (receiver == .apiserver && isClient) || (sender == .apiserver && receiver == .metrics)
     case .response: allowed = sender == .apiserver || (sender == .metrics && receiver == .apiserver)
-    case .watch: allowed = sender == .apiserver
+    case .watch, .bookmark, .watchError: allowed = sender == .apiserver
     case .exec: allowed = sender == .apiserver && receiver == .kubelet
     case .executed: allowed = sender == .kubelet && receiver == .apiserver
     case .nodeCall: allowed = (sender == .apiserver || sender == .metrics) && receiver == .kubelet
@@ -117,7 +117,7 @@ public enum Kube: Domain {
     case .visited: allowed = sender == .kernel && receiver == .dns
     case .process: allowed = sender == .runtime && receiver == .dns
     case .load: allowed = receiver == .outside
-    case .command, .refused, .closed, .link: allowed = true
+    case .command, .refused, .closed, .link, .clock: allowed = true
     }
     return allowed ? nil : Obstacle("rule.\(message.name)")
   }

@@ -8,11 +8,17 @@ public enum Message: Letter, Sendable {
   indirect case request(Request)
   indirect case response(Response)
   case watch(WatchEvent)
+  /// An open watch is told how far it is.
+  case bookmark(WatchBookmark)
+  /// The last item of a watch that cannot go on.
+  case watchError(WatchError)
   case transaction(Transaction)
   case transacted(Transacted)
   case range(Range)
   case ranged(Ranged)
   case committed(Commit)
+  case compaction(Compaction)
+  case compacted(Compacted)
   /// etcd cannot answer request `id`, or goes on with no watch where there is no number.
   case unavailable(id: Int64, reason: String)
   /// Members of etcd among themselves.
@@ -59,6 +65,8 @@ public enum Message: Letter, Sendable {
   /// The receiver of request `id` is not listening.
   case refused(id: Int64, by: Address)
   case closed(by: Address)
+  /// The clock of the receiver's machine is wrong by so much.
+  case clock(skew: Time)
 
   public static func interrupted(by component: Address) -> Message? { .link(isUp: false, by: component) }
   public static func resumed(by component: Address) -> Message? { .link(isUp: true, by: component) }
@@ -68,6 +76,7 @@ public enum Message: Letter, Sendable {
     case .request(let request): .refused(id: request.id, by: -1)
     case .transaction(let transaction): .refused(id: transaction.id, by: -1)
     case .range(let range): .refused(id: range.id, by: -1)
+    case .compaction(let asked): .refused(id: asked.id, by: -1)
     case .exec(let call): .refused(id: call.id, by: -1)
     case .nodeCall(let call): .refused(id: call.id, by: -1)
     case .review(let review): .refused(id: review.id, by: -1)
@@ -86,6 +95,10 @@ public enum Message: Letter, Sendable {
     case .request: "request"
     case .response: "response"
     case .watch: "watch"
+    case .bookmark: "bookmark"
+    case .watchError: "watch-error"
+    case .compaction: "compaction"
+    case .compacted: "compacted"
     case .transaction: "transaction"
     case .transacted: "transacted"
     case .range: "range"
@@ -119,6 +132,7 @@ public enum Message: Letter, Sendable {
     case .load: "load"
     case .refused: "refused"
     case .closed: "closed"
+    case .clock: "clock"
     }
   }
 
@@ -129,6 +143,11 @@ public enum Message: Letter, Sendable {
     case .request(let request): request.summary
     case .response(let response): "\(response.code) \(response.about.text)"
     case .watch(let event): "\(event.type.rawValue) \(event.object.key.text)"
+    case .bookmark(let mark): "BOOKMARK \(mark.kind.plural) \(mark.revision)"
+    case .watchError(let error): "ERROR \(error.code) \(error.message)"
+    case .compaction(let asked): asked.summary
+    case .compacted(let answer):
+      "\(Compaction.key) \(answer.succeeded ? "noted" : "noted by another") revision \(answer.revision)"
     case .transaction(let transaction): transaction.summary
     case .transacted(let reply): "\(reply.succeeded ? "ok" : "refused") \(reply.key.path) revision \(reply.revision)"
     case .range(let range): "range \(range.prefix)"
@@ -162,6 +181,7 @@ public enum Message: Letter, Sendable {
     case .load(let order): order.summary
     case .refused: "connection refused"
     case .closed: "connection closed"
+    case .clock(let skew): "clock \(skew < 0 ? "behind" : "ahead") by \(abs(skew) / 1000) s"
     }
   }
 
@@ -225,6 +245,8 @@ public struct Request: Sendable {
   /// Which of the listed objects are wanted; kube-apiserver leaves out the others.
   public var labels: LabelSelector? = nil
   public var fields: FieldSelector? = nil
+  /// The revision that a watch goes on from; 0 where it begins with a list.
+  public var since: Int64 = 0
   /// Whom the client says it acts for (`--as`); nothing where it acts for itself.
   public var impersonated: Identity? = nil
   /// A path that is no resource's, such as `/readyz?verbose`; the key then means nothing.
@@ -326,5 +348,27 @@ public struct WatchEvent: Sendable {
     self.type = type
     self.object = object
     self.revision = revision
+  }
+}
+
+/// A `BOOKMARK` of a watch: an object with a resourceVersion and nothing else.
+public struct WatchBookmark: Sendable {
+  public var kind: Kind
+  public var revision: Int64
+}
+
+/// An `ERROR` of a watch: a Status, after which the stream is closed.
+public struct WatchError: Sendable {
+  /// The request that opened the watch.
+  public var id: Int64
+  public var kind: Kind
+  public var code: Int64 = 410
+  public var reason: String = "Expired"
+  public var message: String
+
+  init(id: Int64, kind: Kind, message: String) {
+    self.id = id
+    self.kind = kind
+    self.message = message
   }
 }

@@ -1,3 +1,5 @@
+import Clockwork
+
 // What kube-apiserver says to etcd, and what etcd answers.
 
 /// A compare-and-write of one key.
@@ -83,4 +85,40 @@ public struct Commit: Sendable {
   public var previous: Object?
   public var isDelete: Bool
   public var revision: Int64
+}
+
+/// What kube-apiserver does so that etcd does not grow for ever.
+public struct Compaction: Sendable {
+  /// The key under which kube-apiservers note which of them compacts.
+  static let key = "compact_rev_key"
+
+  enum Body: Sendable {
+    /// Write the noted revision, if the key has been written `version` times.
+    case note(version: Int64, revision: Int64)
+    /// Forget everything that was no longer so at a revision.
+    case compact(revision: Int64)
+  }
+
+  var id: Int64
+  var body: Body
+
+  var verb: Verb {
+    if case .note = body { return .etcdPut }
+    return .compact
+  }
+
+  var subject: String {
+    if case .compact(let revision) = body { return "revision \(revision)" }
+    return Compaction.key
+  }
+
+  var summary: String { "\(verb.text) \(subject)" }
+}
+
+/// etcd's answer to a note: how often the key has been written, and at which revision etcd is.
+public struct Compacted: Sendable {
+  var id: Int64
+  var succeeded: Bool
+  var version: Int64
+  var revision: Int64
 }

@@ -6,6 +6,11 @@ public struct Text: Equatable, Sendable {
 
   public init(_ version: Version) { self.version = version }
 
+  // MARK: Watches
+
+  /// A watch from a revision that is older than all that is kept.
+  public func tooOld(_ wanted: Int64, _ oldest: Int64) -> String { "too old resource version: \(wanted) (\(oldest))" }
+
   // MARK: Images
 
   public func present(_ image: String) -> String {

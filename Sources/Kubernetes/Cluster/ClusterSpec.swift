@@ -8,7 +8,8 @@ public import Clockwork
 /// `sizes` (varied, fixed), `addons` {metrics-server, CoreDNS, VPA, cluster-autoscaler}, `cloud` (true where a made-up cloud gives nodes
 /// ranges, routes and load balancers), `nodeGroups` (machines that a made-up cloud has ready, see ``NodeGroup``), `etcd` (how many
 /// members: 1, 3 or 5), `routes` (router, nodes: who knows behind which node which Pods are), `packets` (true where
-/// kernels move packets, also without a line that sends one).
+/// kernels move packets, also without a line that sends one), `history` (true where bookmarks of watches and the compaction of
+/// etcd are steps, also without a line that cuts somebody off from kube-apiserver).
 public struct ClusterSpec: Equatable, Sendable {
   public enum Runtime: String, Equatable, Sendable {
     case docker
@@ -51,6 +52,8 @@ public struct ClusterSpec: Equatable, Sendable {
   public var schedulers: [String] = []
   /// Whether the kernels of the nodes move packets, also where no line of a script sends one.
   public var hasPackets = false
+  /// Whether watches are told how far they are and etcd is compacted, as steps.
+  public var hasHistory = false
   /// Whether controllers of a cloud are at work; elsewhere an administrator has told the router where Pods are.
   public var hasCloud = false
   /// Groups of machines of one size.
@@ -72,7 +75,7 @@ public struct ClusterSpec: Equatable, Sendable {
     var reader = SpecReader(value: value, path: [])
     reader.only([
       "version", "runtime", "network", "proxy", "serviceCIDR", "clusterCIDR", "controlPlane", "nodes", "addons",
-      "sizes", "schedulers", "packets", "cloud", "routes", "nodeGroups", "etcd",
+      "sizes", "schedulers", "packets", "cloud", "routes", "nodeGroups", "etcd", "history",
     ])
     if let version = Version(rawValue: reader.choice("version", ["then", "now"], default: "now")) {
       self.version = version
@@ -88,6 +91,7 @@ public struct ClusterSpec: Equatable, Sendable {
     hasCloud = reader.flag("cloud", default: false)
     hasNodeRoutes = reader.choice("routes", ["router", "nodes"], default: "router") == "nodes"
     hasPackets = reader.flag("packets", default: false)
+    hasHistory = reader.flag("history", default: false)
     serviceCIDR = reader.text("serviceCIDR", default: "10.0.0.0/24")
     clusterCIDR = reader.text("clusterCIDR", default: "172.20.0.0/16")
     readControlPlane(&reader)

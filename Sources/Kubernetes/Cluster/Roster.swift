@@ -6,7 +6,7 @@ enum Roster {
   ///
   /// With a misconception it is the cluster of those who believe in it.
   /// `measured` is true where something outside of the add-ons needs the kernels' accounts, `networked` where
-  /// somebody asks for their packets or tables.
+  /// somebody asks for their packets or tables, `historic` where somebody may come back to a watch too late.
   static func world(
     _ spec: ClusterSpec,
     images: Images,
@@ -14,6 +14,7 @@ enum Roster {
     seed: UInt64,
     measured: Bool = false,
     networked: Bool = false,
+    historic: Bool = false,
     supposing rule: FalseRule? = nil
   ) -> KubeWorld {
     let hasNames = spec.addOns.coreDNS != nil
@@ -21,6 +22,7 @@ enum Roster {
     var assembly = Assembly(spec, images: images, preloaded: own + preloaded, random: Random(seed: seed))
     assembly.isMeasured = measured || spec.addOns.metricsServer != nil
     assembly.isNetworked = networked || spec.hasPackets || hasNames
+    assembly.isHistoric = historic || spec.hasHistory
     var world = assembly.world(supposing: rule)
     if hasNames { WarmUp.apply(CoreDNSManifest.objects(spec), file: "coredns.yaml", in: &world) }
     return world
@@ -56,6 +58,8 @@ struct Assembly {
   var isMeasured = false
   /// Whether the nodes have kernels that move packets.
   var isNetworked = false
+  /// Whether bookmarks and the compaction of etcd are steps.
+  var isHistoric = false
 
   init(_ spec: ClusterSpec, images: Images, preloaded: [String], random: Random) {
     self.spec = spec
@@ -106,6 +110,7 @@ struct Assembly {
     return places.indices.map { index in
       var etcd = Etcd(names[index], apiserver: Places.apiserver, revision: Inventory.revision)
       for object in inventory.objects { etcd.seed(object) }
+      if isHistoric { etcd.keepHistory() }
       guard places.count > 1 else { return etcd }
       let peers = places.indices.filter { $0 != index }.map { Raft.Peer(name: names[$0], address: places[$0]) }
       let raft = Raft(
@@ -131,6 +136,7 @@ struct Assembly {
     if spec.etcdMembers > 1 { apiserver.members = Places.members(spec.etcdMembers) }
     if let range = CIDR(spec.serviceCIDR) { apiserver.serviceRange = range }
     for object in inventory.objects { apiserver.seed(object) }
+    if isHistoric { apiserver.showHistory() }
     return apiserver
   }
 

@@ -12,6 +12,16 @@ enum ScriptNeeds {
     return false
   }
 
+  /// Bookmarks and compaction are steps where a script keeps somebody from kube-apiserver.
+  static func history(_ script: [NumberedLine]) -> Bool {
+    for numbered in script {
+      if case .cut(let one, let other) = numbered.line, one == "kube-apiserver" || other == "kube-apiserver" {
+        return true
+      }
+    }
+    return false
+  }
+
   /// Kernels move packets where a script sends some, or looks at tables.
   static func packets(_ script: [NumberedLine]) -> Bool {
     for numbered in script {

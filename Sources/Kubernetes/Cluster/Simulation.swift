@@ -82,6 +82,7 @@ public struct Simulation {
       seed: seed,
       measured: ScriptNeeds.load(script),
       networked: ScriptNeeds.packets(script),
+      historic: ScriptNeeds.history(script),
       supposing: rule
     )
     timeline = Timeline(world, budget: budget)
@@ -283,6 +284,8 @@ public struct Simulation {
     case .stop(let name): fault(name, numbered) { .stop($0) }
     case .start(let name): fault(name, numbered) { .start($0) }
     case .slow(let name, let delay): fault(name, numbered) { .slow($0, by: delay) }
+    case .skew(let name, let time):
+      if let address = component(name, numbered) { intervene(.tell(.clock(skew: time), to: address)) }
     case .cut(let one, let other):
       if let (one, other) = nodes(one, other) {
         cutNodes(one, other, isCut: true)

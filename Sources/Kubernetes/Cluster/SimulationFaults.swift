@@ -61,6 +61,11 @@ extension Simulation {
     return status == "False" || world.cells.indices.contains { world.isStopped($0) }
   }
 
+  /// Whether a component writes its clock into a lease.
+  private func holdsLease(_ address: Address) -> Bool {
+    world.role(of: address) == .kubelet || world.component(address, as: KubeControllerManager.self) != nil
+  }
+
   /// Names that the script uses and this cluster does not have, found before anything runs.
   public func check() -> [ScriptProblem] {
     var problems: [ScriptProblem] = []
@@ -68,6 +73,16 @@ extension Simulation {
       var names: [String] = []
       switch numbered.line {
       case .stop(let name), .start(let name), .slow(let name, _): names = [name]
+      case .skew(let name, _):
+        names = [name]
+        guard let address = world.address(of: name), !holdsLease(address) else { break }
+        let holders = world.cells.indices.filter { holdsLease($0) }.map { world.name(of: $0) }
+        let fact = Fact(
+          "script.skew-who",
+          ("name", .string(name)),
+          ("known", .string(holders.joined(separator: ", ")))
+        )
+        problems.append(ScriptProblem(line: numbered.number, column: 1, fact: fact))
       case .cut(let one, let other), .mend(let one, let other): names = [one, other]
       default: break
       }

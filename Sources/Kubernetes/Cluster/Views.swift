@@ -4,15 +4,7 @@ import Clockwork
 enum Views {
   static func text(_ view: ScriptLine.View, in simulation: Simulation) -> String {
     switch view {
-    case .etcd(let prefix, let keysOnly):
-      var out = ""
-      for line in simulation.etcd.listing(prefix: prefix) {
-        out += line.key + "\n"
-        if !keysOnly, let key = ObjectKey(path: line.key), let object = simulation.object(key) {
-          out += object.value.canonical + "\n"
-        }
-      }
-      return out
+    case .etcd(let prefix, let keysOnly, let revision): return etcd(prefix, keysOnly, revision, in: simulation)
     case .hops(let number): return simulation.lastLife.text(of: number)
     case .network(let view, let place): return NetworkViews.text(view, place, in: simulation)
     case .containers(let node):
@@ -27,6 +19,17 @@ enum Views {
       let missing = "could not find container \"\(container)\": ID does not exist\n"
       return look(node, simulation) { NodeView.log(container, in: $0, at: $1) } ?? missing
     }
+  }
+
+  private static func etcd(_ prefix: String, _ keysOnly: Bool, _ revision: Int64, in simulation: Simulation) -> String {
+    let store = simulation.etcd
+    var out = ""
+    switch store.listing(prefix: prefix, at: revision > 0 ? revision : store.revision) {
+    case .failure(let error): return "Error: \(error.text)\n"
+    case .success(let lines):
+      for line in lines { out += line.key + "\n" + (keysOnly ? "" : line.object.value.canonical + "\n") }
+    }
+    return out
   }
 
   /// Asks the runtime of a node.

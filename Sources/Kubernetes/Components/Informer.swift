@@ -10,6 +10,9 @@ public struct Informer: Sendable {
     case mustList
     case listing(request: Int64)
     case watching
+    /// Go on watching from the last revision heard of: after a connection that fell silent.
+    case mustResume
+    case resuming(request: Int64)
   }
 
   public let kind: Kind
@@ -19,6 +22,10 @@ public struct Informer: Sendable {
   /// Keys in the order in which they were first seen: no rule may depend on the alphabet.
   public var order: [ObjectKey] { sequence.values }
   public private(set) var revision: Int64 = 0
+  /// The revision of the last thing heard, handled or not: the reflector's lastSyncResourceVersion.
+  public private(set) var heard: Int64 = 0
+  /// The request that opened the watch, where it goes on from a revision.
+  private var resumed: Int64 = 0
   private var sequence: Table<Int64, ObjectKey> = [:]
   private var numbers: Table<ObjectKey, Int64> = [:]
   private var lastNumber: Int64 = 0
@@ -34,6 +41,7 @@ public struct Informer: Sendable {
   public mutating func seed(_ objects: [Object], revision: Int64) {
     for object in objects where selector.matches(object) { store(object) }
     self.revision = revision
+    heard = revision
     phase = .watching
   }
 
@@ -56,6 +64,42 @@ public struct Informer: Sendable {
   public mutating func receive(_ event: WatchEvent) -> Bool {
     guard event.object.kind == kind, phase == .watching else { return false }
     waiting.append(event)
+    heard = max(heard, event.revision)
+    return true
+  }
+
+  /// Takes in how far the watch is; true when it is this informer's.
+  public mutating func receive(_ mark: WatchBookmark) -> Bool {
+    guard mark.kind == kind, phase == .watching else { return false }
+    heard = max(heard, mark.revision)
+    return true
+  }
+
+  /// The watch cannot go on: what has been missed is found by comparing a new list with the cache.
+  public mutating func receive(_ error: WatchError) -> Bool {
+    guard phase == .watching, resumed == error.id else { return false }
+    phase = .mustList
+    return true
+  }
+
+  /// The connection is given up; what has been heard counts.
+  public mutating func lose() {
+    switch phase {
+    case .watching, .resuming: phase = .mustResume
+    case .listing: phase = .mustList
+    case .mustList, .mustResume: break
+    }
+  }
+
+  public mutating func beginResume(request: Int64) {
+    phase = .resuming(request: request)
+    resumed = request
+  }
+
+  /// Takes the answer to a watch that goes on; true when it was for this informer.
+  public mutating func finishResume(_ response: Response) -> Bool {
+    guard phase == .resuming(request: response.id) else { return false }
+    phase = response.isSuccess ? .watching : .mustResume
     return true
   }
 
@@ -87,6 +131,7 @@ public struct Informer: Sendable {
       return true
     }
     phase = .watching
+    heard = response.revision
     var listed: Table<ObjectKey, Bool> = [:]
     for object in response.objects {
       listed[object.key] = true

@@ -35,6 +35,7 @@ public struct KubeControllerManager: Component {
   // MARK: Messages
 
   public mutating func receive(_ message: Message, from sender: Address, at now: Time) {
+    if case .clock(let skew) = message { election.skew = skew }
     _ = election.receive(message, from: client.apiserver, at: now)
   }
 

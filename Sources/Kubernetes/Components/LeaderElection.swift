@@ -9,6 +9,10 @@ struct LeaderElection: Sendable {
   private(set) var isLeading = true
   /// When the next look at the lease is due.
   private var nextTry: Time
+  /// By how much the clock is wrong that this process writes its times from.
+  ///
+  /// Whether a lease has run out is counted from when it was last seen to change, so a wrong clock does no harm.
+  var skew: Time = 0
   /// When this process last wrote the lease.
   private var renewedAt: Time = 0
   /// The lease as last seen, and when it was last seen to change: a stranger's clock is not trusted.
@@ -140,9 +144,9 @@ struct LeaderElection: Sendable {
       if lease.spec.holderIdentity != identity {
         lease.spec.holderIdentity = identity
         lease.spec.leaseTransitions += 1
-        lease.spec.acquireTime = MicroTime(now)
+        lease.spec.acquireTime = MicroTime(now + skew)
       }
-      lease.spec.renewTime = MicroTime(now)
+      lease.spec.renewTime = MicroTime(now + skew)
     }
     asked.body = .object(object)
     return asked

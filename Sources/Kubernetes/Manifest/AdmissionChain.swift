@@ -15,6 +15,7 @@ extension Admission {
     cache: WatchCache,
     random: inout Random
   ) -> Refusal? {
+    Defaulting.dropNewer(&object, version: version)
     Strategy.prepareForCreate(&object, version: version)
     Defaulting.apply(to: &object, version: version)
     object.updateNode { taintNew(&$0) }

@@ -36,6 +36,7 @@ public enum Strategy {
 
   /// Prepares an update through the main resource: the status stays as stored.
   public static func prepareForUpdate(_ object: inout Object, old: Object, version: Version) {
+    Defaulting.dropNewer(&object, version: version)
     keepIdentity(&object, old: old)
     if let stored = old.pod {
       object.updatePod { pod in

@@ -55,7 +55,7 @@ public struct ObjectTable: Equatable, Sendable {
   }
 
   /// A cell shows one line; what follows is cut off.
-  private static func firstLine(_ cell: String) -> String {
+  static func firstLine(_ cell: String) -> String {
     var out = ""
     for scalar in cell.unicodeScalars {
       if scalar == "\n" || scalar == "\r" || scalar == "\u{0C}" { return out + "..." }

@@ -70,6 +70,11 @@ public struct Command: Equatable, Sendable {
     /// Keys from the root of an object, as `--sort-by` names them.
     public var sortBy: [String] = []
     public var ignoreNotFound: Bool = false
+    /// `--watch`: what happens is printed as it happens; `--watch-only` leaves out what is there already.
+    public var watches: Bool = false
+    public var isWatchOnly: Bool = false
+    /// `--output-watch-events`: what kind of event it was stands in front.
+    public var showsEvents: Bool = false
 
     public init(_ selection: Selection) { self.selection = selection }
   }

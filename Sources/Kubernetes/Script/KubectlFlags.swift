@@ -99,7 +99,8 @@ enum KubectlFlags {
         KubectlFlag("output", "o"), KubectlFlag("field-selector"), KubectlFlag("show-labels", "", .switching),
         KubectlFlag("no-headers", "", .switching), KubectlFlag("sort-by"),
         KubectlFlag("ignore-not-found", "", .switching), KubectlFlag("show-managed-fields", "", .switching),
-        KubectlFlag("show-kind", "", .switching), KubectlFlag("raw"),
+        KubectlFlag("show-kind", "", .switching), KubectlFlag("raw"), KubectlFlag("watch", "w", .switching),
+        KubectlFlag("watch-only", "", .switching), KubectlFlag("output-watch-events", "", .switching),
       ]
     case "describe":
       selecting + [KubectlFlag("show-events", "", .optional("true"))]

@@ -196,7 +196,22 @@ struct KubectlReader {
       }
       options.sortBy = path
     }
+    try readWatch(arguments, &options)
     return options
+  }
+
+  /// `--watch` follows one kind, or one object.
+  private func readWatch(
+    _ arguments: KubectlArguments,
+    _ options: inout Command.GetOptions
+  ) throws(Mistake) {
+    options.isWatchOnly = arguments.isOn("watch-only")
+    options.watches = arguments.isOn("watch") || options.isWatchOnly
+    options.showsEvents = arguments.isOn("output-watch-events")
+    guard options.watches else { return }
+    if options.selection.kinds.count > 1 || options.selection.names.count > 1 {
+      throw Mistake("script.kubectl.watch-one", arguments.verb)
+    }
   }
 
   private func delete(_ arguments: KubectlArguments, _ namespace: String) throws(Mistake) -> Command.Operation {

@@ -10,6 +10,8 @@ public enum ScriptLine: Equatable, Sendable {
   case stop(component: String)
   case start(component: String)
   case slow(component: String, by: Time)
+  /// The clock of whoever holds a lease goes wrong by so much, ahead or behind.
+  case skew(component: String, by: Time)
   case cut(String, String)
   case mend(String, String)
   /// A link goes down, or comes up again, on a node or in a Pod.
@@ -27,7 +29,8 @@ public enum ScriptLine: Equatable, Sendable {
 
   /// Something to look at, printed as the tool prints it.
   public enum View: Equatable, Sendable {
-    case etcd(prefix: String, keysOnly: Bool)
+    /// `revision` is `--rev`; 0 for what is now.
+    case etcd(prefix: String, keysOnly: Bool, revision: Int64)
     case containers(node: String)
     case file(path: String, node: String)
     case directory(path: String, node: String)

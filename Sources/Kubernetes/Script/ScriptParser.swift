@@ -102,6 +102,9 @@ public struct ScriptParser {
     case "slow":
       let given = try arguments(rest, ["COMPONENT", "DURATION"], verb)
       return .slow(component: given[0], by: try duration(rest[1]))
+    case "skew":
+      let given = try arguments(rest, ["COMPONENT", "DURATION"], verb)
+      return .skew(component: given[0], by: try signed(rest[1]))
     case "cut", "mend":
       let given = try arguments(rest, ["COMPONENT", "COMPONENT"], verb)
       return verb.text == "cut" ? .cut(given[0], given[1]) : .mend(given[0], given[1])
@@ -133,12 +136,17 @@ public struct ScriptParser {
     switch verb.text {
     case "etcdctl":
       let plain = rest.filter { !$0.text.hasPrefix("--") }
+      var revision: Int64 = 0
       for flag in rest where flag.text.hasPrefix("--") && flag.text != "--prefix" && flag.text != "--keys-only" {
+        if flag.text.hasPrefix("--rev="), let number = Int64(flag.text.dropFirst(6)), number >= 0 {
+          revision = number
+          continue
+        }
         throw Mistake("script.unknown-flag", flag, [("flag", flag.text), ("suggestion", "--prefix")])
       }
-      guard plain.first?.text == "get" else { throw usage(verb, "etcdctl get PREFIX") }
-      guard plain.count == 2 else { throw usage(verb, "etcdctl get PREFIX") }
-      return .etcd(prefix: plain[1].text, keysOnly: rest.contains { $0.text == "--keys-only" })
+      guard plain.count == 2, plain[0].text == "get" else { throw usage(verb, "etcdctl get PREFIX [--rev=N]") }
+      let keysOnly = rest.contains { $0.text == "--keys-only" }
+      return .etcd(prefix: plain[1].text, keysOnly: keysOnly, revision: revision)
     case "crictl":
       if rest.count == 4, rest[0].text == "logs", rest[2].text == "on" {
         return .log(container: rest[1].text, node: rest[3].text)
@@ -177,6 +185,16 @@ public struct ScriptParser {
     throw Mistake("script.duration", word, [("text", word.text)])
   }
 
+  /// A duration ahead, or behind with a minus in front.
+  private func signed(_ word: Word) throws(Mistake) -> Time {
+    let isBehind = word.text.hasPrefix("-")
+    let text = isBehind || word.text.hasPrefix("+") ? String(word.text.dropFirst()) : word.text
+    guard let time = ScriptText.duration(text) else {
+      throw Mistake("script.duration", word, [("text", word.text)])
+    }
+    return isBehind ? -time : time
+  }
+
   private func unknown(_ verb: Word) -> Mistake {
     for name in ScriptParser.later where verb.text == name {
       return Mistake("script.later", verb, [("verb", name)])
@@ -188,7 +206,7 @@ public struct ScriptParser {
 
   /// Words that a line can begin with.
   public static let verbs = [
-    "kubectl", "preload", "break", "repair", "slow", "cut", "mend", "kill", "load", "advance", "until", "mark",
+    "kubectl", "preload", "break", "repair", "slow", "skew", "cut", "mend", "kill", "load", "advance", "until", "mark",
     "etcdctl",
     "crictl", "cat", "ls", "send", "dig", "nslookup", "ip", "bridge", "iptables-save", "conntrack", "ss", "tcpdump",
     "hops",

@@ -52,6 +52,10 @@ import Testing
     let message = greedy.status.message
     #expect(message.hasPrefix("The node was low on resource: memory. "))
     let usage = version == .then ? "8Gi, which exceeds its request of 1Gi. " : "8Gi, request is 1Gi, has larger "
+    // An old kubelet leaves nothing of the containers in the status, so the column says why the Pod is gone.
+    let row = lab.printed.last?.split(separator: "\n").first { $0.hasPrefix("greedy ") } ?? ""
+    #expect(row.hasPrefix("greedy   0/1     Evicted") == (version == .then), "\(row)")
+    #expect(greedy.status.containerStatuses.isEmpty == (version == .then))
     #expect(message.contains("Container web was using \(usage)"))
     #expect(lab.events("greedy").contains("Warning Evicted \(message)"))
     #expect(lab.pods("modest").first?.status.phase == "Running")

@@ -12,6 +12,7 @@ enum ScriptLineText {
     case .stop(let component): return "stop \(component)"
     case .start(let component): return "start \(component)"
     case .slow(let component, let time): return "slow \(component) \(time)"
+    case .skew(let component, let time): return "skew \(component) \(time)"
     case .cut(let one, let other): return "cut \(one) \(other)"
     case .mend(let one, let other): return "mend \(one) \(other)"
     case .link(let device, let place, let isUp): return "link \(device) \(place) \(isUp ? "up" : "down")"
@@ -25,7 +26,8 @@ enum ScriptLineText {
     case .advance(let time): return "advance \(time)"
     case .mark(let name): return "mark \(name)"
     case .until(let goal): return "until \(goal.kindName) \(goal.namespace)/\(goal.name) \(of(goal.wanted))"
-    case .view(.etcd(let prefix, let keysOnly)): return "etcd \(prefix)" + (keysOnly ? " keys" : "")
+    case .view(.etcd(let prefix, let keysOnly, let revision)):
+      return "etcd \(prefix)" + (keysOnly ? " keys" : "") + (revision > 0 ? " at \(revision)" : "")
     case .view(.containers(let node)): return "containers \(node)"
     case .view(.file(let path, let node)): return "cat \(path) \(node)"
     case .view(.directory(let path, let node)): return "ls \(path) \(node)"
@@ -54,6 +56,7 @@ enum ScriptLineText {
       parts += ["in", options.selection.allNamespaces ? "all" : command.namespace, "\(options.output)"]
       if options.showLabels { parts.append("labels") }
       if options.noHeaders { parts.append("bare") }
+      if options.watches { parts.append(options.isWatchOnly ? "watching only" : "watching") }
       if !options.sortBy.isEmpty { parts += ["by", options.sortBy.joined(separator: ".")] }
     case .top(let options):
       parts = ["top", options.isNodes ? "nodes" : "pods"] + (options.name.isEmpty ? [] : [options.name])

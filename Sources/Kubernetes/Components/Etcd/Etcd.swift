@@ -19,7 +19,7 @@ public struct Etcd: Component {
   public let role = Kube.Role.etcd
   let apiserver: Address
   private(set) var keys: Table<ObjectKey, Stored> = [:]
-  private(set) var revision: Int64
+  var revision: Int64
   var inbox = Inbox<Message>()
   /// What this member knows of the others; nothing where it is alone.
   var raft: Raft?
@@ -30,6 +30,8 @@ public struct Etcd: Component {
   var serial: Int64 = 0
   /// Whether kube-apiserver hears of changes from this member.
   var isWatched = true
+  /// What was; nothing where nobody asks for old revisions.
+  var history: EtcdHistory?
 
   /// An empty store at a revision; real clusters have seen many writes before a lesson begins.
   public init(_ name: String = "etcd", apiserver: Address, revision: Int64) {
@@ -54,7 +56,7 @@ public struct Etcd: Component {
   public mutating func receive(_ message: Message, from sender: Address, at now: Time) {
     if raft != nil { return hear(message, from: sender, at: now) }
     switch message {
-    case .transaction, .range: inbox.add(message, from: sender)
+    case .transaction, .range, .compaction: inbox.add(message, from: sender)
     default: break
     }
   }
@@ -66,6 +68,8 @@ public struct Etcd: Component {
       offers.add(verb(for: transaction), .named(transaction.key.path))
     case .range(let range)?:
       offers.add(.etcdRange, .named(range.prefix))
+    case .compaction(let asked)?:
+      offers.add(asked.verb, .named(asked.subject))
     default:
       offers.add(.etcdPut, .named("/registry"), when: false, else: .nothingAsked)
     }
@@ -77,6 +81,7 @@ public struct Etcd: Component {
     switch inbox.take(from: asker) {
     case .transaction(let transaction)?: commit(transaction, answers: true, &out)
     case .range(let range)?: read(range, for: asker, &out)
+    case .compaction(let asked)?: compact(asked, &out)
     default: break
     }
   }
@@ -114,6 +119,7 @@ public struct Etcd: Component {
       return
     }
     revision += 1
+    if let previous { history?.keep(transaction.key, previous, until: revision) }
     if var object = transaction.object {
       object.metadata.resourceVersion = revision
       keys[transaction.key] = Stored(
@@ -203,6 +209,7 @@ public struct Etcd: Component {
       ("waiting", .integer(waiting))
     )
     if let raft { value["raft"] = raft.state }
+    if let history { value["compacted"] = .integer(history.compacted) }
     return value
   }
 }

@@ -41,6 +41,8 @@ public struct KubeAPIServer: Component {
   /// Where kube-apiserver itself stands, as the sender of its own requests.
   var checker: Address = 0
   var sync = Sync.done
+  /// Bookmarks and compaction, where they are steps.
+  var history: WatchHistory?
   /// A new process serves nothing before it has read etcd once.
   private var isStarting = false
 
@@ -65,7 +67,13 @@ public struct KubeAPIServer: Component {
 
   /// Has a watch open from before the story begins.
   public mutating func seed(watcher client: Address, _ kind: Kind, _ selector: WatchSelector) {
-    cache.add(WatchCache.Watcher(client: client, kind: kind, selector: selector))
+    cache.add(WatchCache.Watcher(client: client, kind: kind, selector: selector), isFirst: true)
+  }
+
+  /// Makes bookmarks and the compaction of etcd steps.
+  mutating func showHistory() {
+    cache.keepHistory()
+    history = WatchHistory()
   }
 
   /// What a list from the watch cache would hold.
@@ -97,9 +105,11 @@ public struct KubeAPIServer: Component {
       flights.append(Flight(serial: serial, request: request, sender: sender, arrived: now))
     case .transacted(let reply): finish(reply)
     case .ranged(let reply): finish(reply)
-    case .committed(let commit): if sender == etcd { take(commit) }
+    case .committed(let commit): if sender == etcd { take(commit, at: now) }
     case .unavailable(let id, let reason): unavailable(id, reason, from: sender, at: now)
-    case .link(isUp: false, let by): if members.contains(by) { lostMember(by, at: now) }
+    case .link(isUp: false, let by):
+      if members.contains(by) { lostMember(by, at: now) } else { cache.keepHistory() }
+    case .compacted(let answer): finish(answer)
     case .executed(let result): finish(result)
     case .nodeReply(let reply): finish(reply)
     case .reviewed(let answer): finish(answer)
@@ -130,6 +140,7 @@ public struct KubeAPIServer: Component {
       if let time = flight.giveUpAt { offers.add(flight.isCalling ? .giveUp : .reply, flight.subject, due: time) }
     }
     offerChecks(&offers)
+    offerHistory(&offers)
     if offers.want == .all {
       waiting.forEach { _, flight in
         offers.add(.reply, flight.subject, when: false, else: .etcdSilent(flight.request.summary))
@@ -157,6 +168,8 @@ public struct KubeAPIServer: Component {
       tell(&out)
       return
     }
+    if action.verb == .bookmark { return mark(&out) }
+    if action.verb == .compact { return compact(action, &out) }
     if action.verb == .check, let key = action.subject.key {
       check(key, &out)
       return
@@ -200,6 +213,7 @@ public struct KubeAPIServer: Component {
     waiting = [:]
     commits = []
     aggregator.restart(at: now)
+    history?.restart(at: now)
     isStarting = true
     sync = .needed(from: 0, isRetry: false)
   }
@@ -220,9 +234,9 @@ public struct KubeAPIServer: Component {
   // MARK: Helpers
 
   /// No Event is kept for watchers (`--watch-cache-sizes` has none of them): while nobody watches, nobody is told.
-  private mutating func take(_ commit: Commit) {
+  private mutating func take(_ commit: Commit, at now: Time) {
     if commit.object.kind == .event, !cache.isWatched(.event) {
-      _ = cache.apply(commit)
+      _ = cache.apply(commit, at: now)
     } else {
       commits.append(commit)
     }
@@ -231,7 +245,7 @@ public struct KubeAPIServer: Component {
   /// One commit enters the watch cache; every open watch whose selector matches hears of it.
   private mutating func tell(_ out: inout KubeOutbox) {
     let commit = commits.removeFirst()
-    let told = cache.apply(commit)
+    let told = cache.apply(commit, at: out.now)
     noticeForAggregation(commit, at: out.now)
     for (client, event) in told { out.send(.watch(event), to: client) }
     out.note(Fact("fact.apiserver.told", ("count", .integer(Int64(told.count)))))
@@ -243,6 +257,7 @@ public struct KubeAPIServer: Component {
     if out.isTelling, let record = Audit.record(flight, response) { out.record(record) }
     out.note(Fact("fact.apiserver.code", ("code", .integer(response.code)), ("to", .string(flight.request.user))))
     out.send(.response(response), to: flight.sender)
+    if flight.request.since > 0, response.isSuccess { resume(flight, &out) }
   }
 
   private mutating func finish(_ reply: Transacted) {
@@ -293,6 +308,7 @@ public struct KubeAPIServer: Component {
   /// Whoever was asked is not there: etcd (clients wait until kube-apiserver gives up), or a kubelet.
   private mutating func refuse(_ id: Int64, at now: Time) {
     if sync == .asked(id) { return turn(at: now) }
+    if history?.asked == id { history?.asked = nil }
     if finishCheck(id, nil, at: now) { return }
     guard var flight = waiting.removeValue(for: id) else { return }
     if flight.isCalling {
@@ -325,6 +341,7 @@ public struct KubeAPIServer: Component {
     if members.contains(peer) { return lostMember(peer, at: now) }
     if peer == etcd {
       for id in waiting.keys where waiting[id]?.member == peer { refuse(id, at: now) }
+      history?.asked = nil
       turn(at: now)
       return
     }

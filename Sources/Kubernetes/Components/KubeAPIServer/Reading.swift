@@ -7,8 +7,10 @@ extension KubeAPIServer {
     let request = flight.request
     if !request.path.isEmpty { return askHealth(&flight, &out) }
     if request.verb == .watch {
+      // What it has missed is looked up when the stream begins.
+      if request.since > 0 { return flight.succeed(200, nil) }
       let objects = cache.list(request.kind, namespace: request.namespace, request.selector)
-      cache.replace(WatchCache.Watcher(client: flight.sender, kind: request.kind, selector: request.selector))
+      cache.add(WatchCache.Watcher(flight))
       flight.succeed(200, nil)
       flight.response?.objects = objects
       flight.response?.revision = cache.revision
@@ -88,7 +90,9 @@ enum ExecText {
 
 extension Request {
   /// Whether a listed object is one of those that the request asks for.
-  func wants(_ object: Object) -> Bool {
+  func wants(_ object: Object) -> Bool { Request.wants(object, labels, fields) }
+
+  static func wants(_ object: Object, _ labels: LabelSelector?, _ fields: FieldSelector?) -> Bool {
     if let labels, !labels.matches(object.metadata.labels) { return false }
     guard let fields, !fields.isEmpty else { return true }
     let tree = object.value

@@ -3,6 +3,13 @@ import Clockwork
 extension PodStatus {
   /// Lays a status patch over this status: conditions by their type, everything else that the patch names.
   mutating func merge(_ patch: PodStatus) {
+    if patch.conditions.isEmpty, patch.reason == "Evicted" {
+      // An old kubelet deletes from the status all that was its own.
+      let others = conditions.filter { !PodStatus.ofKubelet.contains($0.type) }
+      self = patch
+      conditions = others
+      return
+    }
     for condition in patch.conditions {
       if let place = conditions.firstIndex(where: { $0.type == condition.type }) {
         conditions[place] = condition
@@ -34,4 +41,7 @@ extension PodStatus {
     if patch.observedGeneration != 0 { observedGeneration = patch.observedGeneration }
     if let start = patch.startTime { startTime = start }
   }
+
+  /// Conditions that the kubelet owns; it keeps those of others.
+  private static let ofKubelet = ["PodScheduled", "Initialized", "Ready", "ContainersReady"]
 }

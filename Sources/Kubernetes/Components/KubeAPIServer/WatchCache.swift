@@ -6,6 +6,32 @@ struct WatchCache: Sendable {
     let client: Address
     let kind: Kind
     let selector: WatchSelector
+    /// Empty for all namespaces.
+    var namespace = ""
+    var labels: LabelSelector?
+    var fields: FieldSelector?
+    var wantsBookmarks = true
+
+    init(client: Address, kind: Kind, selector: WatchSelector) {
+      self.client = client
+      self.kind = kind
+      self.selector = selector
+    }
+
+    /// What a request asks to hear of.
+    init(_ flight: Flight) {
+      self.init(client: flight.sender, kind: flight.request.kind, selector: flight.request.selector)
+      namespace = flight.request.namespace
+      labels = flight.request.labels
+      fields = flight.request.fields
+      // kubectl asks for none.
+      wantsBookmarks = flight.request.user != "kubectl"
+    }
+
+    func wants(_ object: Object) -> Bool {
+      guard selector.matches(object), namespace.isEmpty || object.namespace == namespace else { return false }
+      return Request.wants(object, labels, fields)
+    }
   }
 
   private(set) var objects: Table<ObjectKey, Object> = [:]
@@ -17,6 +43,10 @@ struct WatchCache: Sendable {
   private var watchers: Table<Kind, [Watcher]> = [:]
   /// Watchers of Pods of one node, by node: a Pod's event must not be weighed by every kubelet of a large cluster.
   private var byNode: Table<String, [Watcher]> = [:]
+  /// What is kept for watches that come back; nothing where nobody ever can.
+  private var windows: Table<Kind, WatchWindow>?
+  /// The revision of the list that the cache began with.
+  private var listed: Int64 = 0
 
   subscript(key: ObjectKey) -> Object? { objects[key] }
 
@@ -25,6 +55,7 @@ struct WatchCache: Sendable {
     order[object.key] = object.resourceVersion
     note(object, before: nil, isGone: false)
     revision = max(revision, object.resourceVersion)
+    listed = revision
   }
 
   private mutating func note(_ object: Object, before: Object?, isGone: Bool) {
@@ -47,20 +78,47 @@ struct WatchCache: Sendable {
     return isFound
   }
 
-  mutating func add(_ watcher: Watcher) {
+  /// Opens a watch; `isFirst` where nobody can have one yet.
+  mutating func add(_ watcher: Watcher, isFirst: Bool = false) {
     if case .node(let node) = watcher.selector {
-      byNode.update(node, default: []) { $0.append(watcher) }
+      byNode.update(node, default: []) { WatchCache.put(watcher, in: &$0, isFirst) }
     } else {
-      watchers.update(watcher.kind, default: []) { $0.append(watcher) }
+      watchers.update(watcher.kind, default: []) { WatchCache.put(watcher, in: &$0, isFirst) }
     }
   }
 
-  /// A client that watches anew has let go of what it watched before.
-  mutating func replace(_ watcher: Watcher) {
-    watchers.update(watcher.kind, default: []) { list in
-      list.removeAll { $0.client == watcher.client && $0.selector == watcher.selector }
+  /// From now on changes are kept, for watches that will come back.
+  mutating func keepHistory() {
+    if windows == nil { windows = [:] }
+  }
+
+  /// What a watch that goes on from a revision has missed; nothing where not all of that is known any more.
+  func missed(by watcher: Watcher, since revision: Int64) -> [WatchEvent]? {
+    let window = windows?[watcher.kind] ?? WatchWindow(listed: listed)
+    guard let changes = window.changes(since: revision) else { return nil }
+    var events: [WatchEvent] = []
+    for (commit, before) in changes {
+      guard let type = change(watcher, before, commit) else { continue }
+      events.append(WatchEvent(type: type, object: commit.object, revision: commit.revision))
     }
-    add(watcher)
+    return events
+  }
+
+  /// The oldest change of a kind that can still be told.
+  func oldest(_ kind: Kind) -> Int64 { windows?[kind]?.oldest ?? listed + 1 }
+
+  /// The revision of the last change of a kind.
+  func latest(_ kind: Kind) -> Int64 { windows?[kind]?.latest ?? listed }
+
+  func forEachWatcher(_ body: (Watcher) -> Void) {
+    watchers.forEach { _, list in list.forEach(body) }
+    byNode.forEach { _, list in list.forEach(body) }
+  }
+
+  /// A client that opens a watch anew has given up the one that it had.
+  private static func put(_ watcher: Watcher, in list: inout [Watcher], _ isFirst: Bool) {
+    if !isFirst { list.removeAll { $0.client == watcher.client && $0.selector == watcher.selector } }
+    list.append(watcher)
   }
 
   func isWatched(_ kind: Kind) -> Bool { !(watchers[kind] ?? []).isEmpty }
@@ -97,11 +155,12 @@ struct WatchCache: Sendable {
   private func created(_ object: Object) -> Int64 { order[object.key] ?? 0 }
 
   /// Follows one commit of etcd and says who has to be told what.
-  mutating func apply(_ commit: Commit) -> [(client: Address, event: WatchEvent)] {
+  mutating func apply(_ commit: Commit, at now: Time) -> [(client: Address, event: WatchEvent)] {
     let key = commit.object.key
     let before = objects[key]
     revision = max(revision, commit.revision)
     note(commit.object, before: before, isGone: commit.isDelete)
+    if windows != nil { keep(commit, before: before, at: now) }
     if commit.isDelete {
       objects.removeValue(for: key)
       order.removeValue(for: key)
@@ -111,10 +170,18 @@ struct WatchCache: Sendable {
     }
     var told: [(client: Address, event: WatchEvent)] = []
     for watcher in interested(in: commit.object, before) {
-      guard let type = change(watcher.selector, before, commit) else { continue }
+      guard let type = change(watcher, before, commit) else { continue }
       told.append((watcher.client, WatchEvent(type: type, object: commit.object, revision: commit.revision)))
     }
     return told
+  }
+
+  private mutating func keep(_ commit: Commit, before: Object?, at now: Time) {
+    var window = windows?[commit.object.kind] ?? WatchWindow(listed: listed)
+    // The copy in the table must not stand in the way of growing in place.
+    windows?.removeValue(for: commit.object.kind)
+    window.add(commit, before: before, at: now)
+    windows?[commit.object.kind] = window
   }
 
   private func interested(in object: Object, _ before: Object?) -> [Watcher] {
@@ -128,9 +195,9 @@ struct WatchCache: Sendable {
   }
 
   /// What a watcher sees depends on whether the object matched before and matches now.
-  private func change(_ selector: WatchSelector, _ before: Object?, _ commit: Commit) -> WatchEvent.Change? {
-    let matched = before.map { selector.matches($0) } ?? false
-    let matches = !commit.isDelete && selector.matches(commit.object)
+  private func change(_ watcher: Watcher, _ before: Object?, _ commit: Commit) -> WatchEvent.Change? {
+    let matched = before.map { watcher.wants($0) } ?? false
+    let matches = !commit.isDelete && watcher.wants(commit.object)
     if matches { return matched ? .modified : .added }
     return matched ? .deleted : nil
   }
@@ -151,6 +218,11 @@ struct WatchCache: Sendable {
       if seen[key] == nil {
         commits.append(Commit(object: object, previous: object, isDelete: true, revision: revision))
       }
+    }
+    // A new process keeps what comes from here on.
+    if objects.isEmpty {
+      listed = revision
+      if windows != nil { windows = [:] }
     }
     return commits.sorted { $0.revision < $1.revision }
   }

@@ -5,6 +5,7 @@ extension Kubectl {
   mutating func answer(_ response: Response, to job: Job, at now: Time) {
     switch job.purpose {
     case .create, .applyCreate, .applyRead, .applyPatch: answerWrite(response, to: job)
+    case .watch: answerWatch(response, to: job)
     case .get, .list, .describe, .describeList, .describeParts: answerRead(response, to: job, at: now)
     case .delete, .deleteList, .wait: answerDelete(response, to: job)
     case .execRead, .exec: answerExec(response, to: job)
@@ -107,7 +108,9 @@ extension Kubectl {
     }
     switch job.purpose {
     case .get: if let object = response.object { current.found.append(object) }
-    case .list: current.found += Listing.select(response.objects, current.command.operation)
+    case .list:
+      current.revision = response.revision
+      current.found += Listing.select(response.objects, current.command.operation)
     case .describe: if let object = response.object { current.describe(object) }
     case .describeList:
       for object in Listing.select(response.objects, current.command.operation).reversed() {

@@ -10,6 +10,8 @@ struct Job: Sendable {
     case applyPatch
     case get
     case list
+    /// `get --watch`, from the revision of the list.
+    case watch(from: Int64)
     case describe
     case describeList
     case describeParts(Object)
@@ -71,7 +73,7 @@ struct Job: Sendable {
       self.body = .logs(query)
     case .top(let options), .topPods(let options), .topNodes(let options): verb = options.name.isEmpty ? .list : .get
     case .delete: verb = .delete
-    case .wait, .drainWait: verb = .watch
+    case .wait, .drainWait, .watch: verb = .watch
     case .drainPods: verb = .list
     case .evict:
       verb = .create
@@ -130,6 +132,8 @@ struct CommandRun: Sendable {
   var awaited: Awaited? = nil
   /// What has been read, for commands that print at the end.
   var found: [Object] = []
+  /// The revision of the last list.
+  var revision: Int64 = 0
   /// Errors that come behind what is printed at the end.
   var failures: [Line] = []
   /// Waits that begin when everything has been deleted.
@@ -141,6 +145,9 @@ struct CommandRun: Sendable {
   var hasWatch: Bool = false
   /// Logs that are followed, by the number of their request.
   var streams: Table<Int64, Stream> = [:]
+
+  /// What `get --watch` prints as it comes.
+  var following: Following?
 
   struct Stream: Sendable {
     var job: Job
@@ -157,11 +164,14 @@ struct CommandRun: Sendable {
     }
   }
 
-  var isOver: Bool { jobs.isEmpty && output.isEmpty && asked == nil && awaited == nil && streams.isEmpty }
+  var isOver: Bool {
+    jobs.isEmpty && output.isEmpty && asked == nil && awaited == nil && streams.isEmpty && following == nil
+  }
 
   /// Nothing is left but to wait for lines that may come.
   var onlyFollows: Bool {
-    jobs.isEmpty && output.isEmpty && asked == nil && !streams.isEmpty && streams.values.allSatisfy { $0.isOpen }
+    if let following { return jobs.isEmpty && output.isEmpty && asked == nil && following.isOpen }
+    return jobs.isEmpty && output.isEmpty && asked == nil && !streams.isEmpty && streams.values.allSatisfy { $0.isOpen }
   }
 
   mutating func next() -> Job? {
@@ -191,11 +201,13 @@ struct CommandRun: Sendable {
     asked = nil
     awaited = nil
     streams = [:]
+    following = nil
     fail(text, about: subject)
   }
 
   /// A watch says what happened to an object whose end is awaited.
-  mutating func see(_ event: WatchEvent) {
+  mutating func see(_ event: WatchEvent, at now: Time) {
+    if following?.isOpen == true { return printChange(event, at: now) }
     guard let gone = awaited, event.object.key == gone.key else { return }
     if gone.rollout != nil { return follow(event) }
     guard event.type == .deleted || event.object.uid != gone.uid else { return }

@@ -46,7 +46,7 @@ public struct Kubectl: Component {
       guard let job = run?.asked, response.id == run?.request else { return }
       run?.asked = nil
       answer(response, to: job, at: now)
-    case .watch(let event): run?.see(event)
+    case .watch(let event): run?.see(event, at: now)
     case .refused(let id, _):
       guard let job = run?.streams[id]?.job ?? (id == run?.request ? run?.asked : nil) else { return }
       run?.abort(KubectlText.refused(server), about: job.subject)
@@ -70,6 +70,8 @@ public struct Kubectl: Component {
       offers.add(.print, .object(gone.key), when: false, else: obstacle)
     } else if let job = run.jobs.first {
       offers.add(.send, job.subject, due: job.notBefore, background: job.isHopeless)
+    } else if run.following != nil {
+      offers.add(.print, .named("watch"), when: false, else: .follows)
     } else if let stream = run.streams.first {
       offers.add(.print, stream.value.job.subject, when: false, else: .follows)
     }
@@ -142,7 +144,10 @@ public struct Kubectl: Component {
     hasStaleWatch = false
     guard let current = run else { return }
     run?.hasWatch = false
-    if let stream = current.streams.first {
+    if current.following != nil, current.asked == nil {
+      // A stream that ends is no failure of `get --watch`.
+      run?.following = nil
+    } else if let stream = current.streams.first {
       run?.abort("error: unexpected EOF", about: stream.value.job.subject)
     } else if let job = current.asked {
       run?.abort("Unable to connect to the server: unexpected EOF", about: job.subject)
@@ -165,7 +170,11 @@ public struct Kubectl: Component {
     if case .logsPods(let labels) = job.purpose { request.labels = labels }
     if case .drainPods(let node) = job.purpose { request.fields = FieldSelector("spec.nodeName", equals: node) }
     if let labels = job.labels { request.labels = labels }
-    if job.verb == .watch { request.selector = .name(namespace: job.key.namespace, name: job.key.name) }
+    if case .watch(let revision) = job.purpose, job.key.name.isEmpty {
+      request.since = revision
+    } else if job.verb == .watch {
+      request.selector = .name(namespace: job.key.namespace, name: job.key.name)
+    }
     return request
   }
 }

@@ -39,7 +39,7 @@ extension Job {
   /// Whether the selectors of the command go with the request.
   var isSelecting: Bool {
     switch purpose {
-    case .list, .describeList, .deleteList, .labelList, .nodeList: true
+    case .list, .describeList, .deleteList, .labelList, .nodeList, .watch: true
     default: false
     }
   }
@@ -55,6 +55,7 @@ extension CommandRun {
   /// Everything has been asked: what is printed at the end is printed, and what is waited for begins.
   mutating func finish(at now: Time) {
     switch command.operation {
+    case .get(let options) where options.watches: beginFollowing(options, at: now)
     case .get(let options): printFound(options, at: now)
     case .delete(let selection, _):
       if selection.names.isEmpty, exitCode == 0, waits.isEmpty, output.isEmpty, !described {
@@ -109,12 +110,7 @@ extension CommandRun {
 
   /// One table for each kind, with an empty line between them.
   private func table(_ objects: [Object], _ options: Command.GetOptions, at now: Time) -> String {
-    var printing = ObjectTable.Options()
-    printing.isWide = options.output == .wide
-    printing.showsNamespace = options.selection.allNamespaces
-    printing.showsKind = options.selection.printsKind
-    printing.showsLabels = options.showLabels
-    printing.hasHeaders = !options.noHeaders
+    var printing = options.printing
     var text = ""
     for kind in options.selection.kinds {
       let group = objects.filter { $0.kind == kind }

@@ -54,6 +54,9 @@ struct Heart: Sendable {
   /// Somebody else may have written about the node while nothing was heard of it.
   private var isDoubtful = false
 
+  /// By how much the node's clock is wrong; who reads the lease counts from when it saw it change.
+  var skew: Time = 0
+
   /// How often the lease is renewed, and how often the kubelet looks at what it says of its node.
   static let period: Time = 10_000
   /// pkg/kubelet: maxWaitForContainerRuntime.
@@ -308,7 +311,7 @@ struct Heart: Sendable {
       let isNew = verb == .make
       asked = client.request(isNew ? .create : .update, leaseKey)
       var object = lease ?? Heart.lease(of: node.metadata.name)
-      object.update(Lease.self) { $0.spec.renewTime = MicroTime(out.now) }
+      object.update(Lease.self) { $0.spec.renewTime = MicroTime(out.now + skew) }
       asked.body = .object(object)
     }
     leaseRequest = asked.id

@@ -113,6 +113,7 @@ public struct Kubelet: Component, Watching {
     case .refused(let id, _) where sender == runtime: settle(refusal(id), now)
     case .closed(let by) where by == runtime: loseRuntime(now)
     case .closed(let by) where by == plugin: network.doubt(at: now, looks)
+    case .clock(let skew): heart?.skew = skew
     case .exec(let call): execs.append(ExecJob(call: call, sender: sender))
     default:
       if logs.receive(message, from: sender) { return }

@@ -64,8 +64,8 @@ extension Heart {
     for index in conditions.indices {
       let old = before[condition: conditions[index].type]
       let isSame = old?.status == conditions[index].status
-      conditions[index].lastHeartbeatTime = Timestamp(now)
-      conditions[index].lastTransitionTime = isSame ? old?.lastTransitionTime : Timestamp(now)
+      conditions[index].lastHeartbeatTime = Timestamp(now + skew)
+      conditions[index].lastTransitionTime = isSame ? old?.lastTransitionTime : Timestamp(now + skew)
       if isSame { continue }
       let isReady = conditions[index].type == "Ready"
       var reason = isReady ? (wanted.isReady ? "NodeReady" : "NodeNotReady") : Heart.event(conditions[index].type)

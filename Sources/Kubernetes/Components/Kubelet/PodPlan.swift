@@ -55,8 +55,10 @@ enum PodPlan {
     for record in worker.seen where !record.isSandbox && record.phase == .running {
       work.append(.stop(id: record.id, name: record.name, message: text.stopping(record.name)))
     }
-    for record in worker.seen where record.isSandbox && record.phase != .exited {
-      work.append(.stopSandbox(id: record.id))
+    for record in worker.seen where record.isSandbox {
+      // One whose pause has died still holds its address.
+      let holds = !record.ip.isEmpty && !worker.released.contains(record.id)
+      if record.phase != .exited || holds { work.append(.stopSandbox(id: record.id)) }
     }
     return work
   }

@@ -210,6 +210,7 @@ extension Kubelet {
     case (.start(let name), _):
       tell(uid, "Normal", "Started", text.started(name), container: name, at: now)
       change(uid) { $0.failures[name] = nil }
+    case (.stopSandbox(let id), _): change(uid) { $0.released.append(id) }
     case (.resize, _):
       // The status says what holds now, after another look.
       change(uid) { $0.isPending = true }

@@ -118,6 +118,8 @@ struct PodWorker: Sendable {
   var removals: [String] = []
   var removing: Table<Int64, String> = [:]
   var removeAt: Time = 0
+  /// Sandboxes that the runtime has stopped: they have given their networks back.
+  var released: [String] = []
   /// When nothing of the Pod was left on the node.
   var clearedAt: Time?
   /// The final DELETE under way, and the time of its next try.

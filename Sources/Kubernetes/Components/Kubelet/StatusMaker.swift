@@ -17,6 +17,7 @@ struct StatusMaker {
   private var old: PodStatus { worker.report.status }
 
   func status() -> PodStatus {
+    if version == .then, let eviction = worker.eviction { return evicted(eviction) }
     var status = old
     status.initContainerStatuses = spec.initContainers.map { containerStatus($0, isInit: true) }
     status.containerStatuses = spec.containers.map { containerStatus($0, isInit: false) }
@@ -36,12 +37,22 @@ struct StatusMaker {
     return status
   }
 
+  /// An old kubelet writes a status of its own for a Pod that it gives up: nothing of its containers is left in it.
+  private func evicted(_ eviction: PodWorker.Failure) -> PodStatus {
+    var status = PodStatus()
+    status.phase = PodPhase.failed.rawValue
+    status.reason = eviction.reason
+    status.message = eviction.message
+    status.startTime = old.startTime ?? Timestamp(now)
+    return status
+  }
+
   /// The node has given the Pod up: whatever its containers say, it has failed.
   private func giveUp(_ status: inout PodStatus, _ eviction: PodWorker.Failure) {
     status.phase = PodPhase.failed.rawValue
     status.reason = eviction.reason
     status.message = eviction.message
-    guard version == .now, status[condition: "DisruptionTarget"] == nil else { return }
+    guard status[condition: "DisruptionTarget"] == nil else { return }
     var condition = PodCondition(type: "DisruptionTarget", status: "True", reason: "TerminationByKubelet")
     condition.message = eviction.message
     condition.lastTransitionTime = Timestamp(now)

@@ -51,8 +51,10 @@ public struct Containerd: Component {
       makeNamespace(&job, &out)
       return job
     case .release:
-      paths.removeValue(for: job.id)
-      return desk.answer(job, &out)
+      // Where pause died by itself the plugin has not been asked yet.
+      guard let path = paths.removeValue(for: job.id) else { return desk.answer(job, &out) }
+      desk.callNetwork(.delete, &job, &out) { _ in path }
+      return job
     case .answer:
       // A sandbox without a network is taken away again.
       if case .runSandbox = job.call.operation, case .failed = job.outcome { desk.store.remove(job.id) }
@@ -96,7 +98,7 @@ public struct Containerd: Component {
       _ = desk.answer(job, &out)
       return
     }
-    let path = paths[job.id] ?? ""
+    let path = paths.removeValue(for: job.id) ?? ""
     desk.callNetwork(.delete, &job, &out) { _ in path }
     desk.jobs.put(job, at: index)
   }
