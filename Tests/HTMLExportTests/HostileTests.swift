@@ -14,9 +14,19 @@ struct HostileTests {
     `</script><script>alert(9)</script>` [t](https://example.org "x\\" onclick=alert(10)") "onload="alert(11)"
     """
 
-  /// The course of the program with the attack in every file of words and in the names of the lesson.
+  /// Two lessons with the attack in every file of words and in the names of the lesson.
+  ///
+  /// What is written around a lesson is the same for all, and in debug the whole course takes many minutes.
   static let course: Course = {
     var source = CourseSource.embedded
+    source["Lessons/course.yaml"] = """
+      id: kubernetes-inside
+      version: "1.0"
+      languages: [en, ko]
+      chapters:
+        - id: components
+          lessons: [watch-not-orders, create-pod]
+      """
     for path in source.paths {
       guard var text = source[path] else { continue }
       if path.hasSuffix("ui.yaml") {
@@ -41,6 +51,8 @@ struct HostileTests {
     return Course.load(source).course
   }()
 
+  static let recordings = Site.record(course).recordings
+
   private static func lines(_ text: String, _ change: (String) -> String) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { change(String($0)) }.joined(separator: "\n")
   }
@@ -59,7 +71,7 @@ struct HostileTests {
   func harmless(isSingle: Bool) {
     var options = Site.Options()
     options.isSingle = isSingle
-    let files = Site.export(HostileTests.course, options: options).files
+    let files = Site.files(of: HostileTests.recordings, HostileTests.course, options: options)
     #expect(!files.isEmpty)
     var shown = 0
     for file in files {

@@ -285,7 +285,7 @@ public struct Simulation {
     case .start(let name): fault(name, numbered) { .start($0) }
     case .slow(let name, let delay): fault(name, numbered) { .slow($0, by: delay) }
     case .skew(let name, let time):
-      if let address = component(name, numbered) { intervene(.tell(.clock(skew: time), to: address)) }
+      if let address = component(name, numbered) { lay(.tell(.clock(skew: time), to: address)) }
     case .cut(let one, let other):
       if let (one, other) = nodes(one, other) {
         cutNodes(one, other, isCut: true)
@@ -352,10 +352,7 @@ public struct Simulation {
 
   // MARK: Looking
 
-  private var isKubectlIdle: Bool {
-    guard let address = world.address(of: "kubectl") else { return true }
-    return world.component(address, as: Kubectl.self)?.isIdle ?? true
-  }
+  private var isKubectlIdle: Bool { kubectl?.isIdle ?? true }
 
   /// What etcd holds: the one truth about objects.
   public var etcd: Etcd { world.etcd ?? Etcd(apiserver: 0, revision: 0) }

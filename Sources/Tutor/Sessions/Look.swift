@@ -21,15 +21,14 @@ public struct Look: Equatable, Sendable {
     var start: Int? = nil
     for _ in 0..<20_000 {
       let isMore = ahead.expected() != nil
-      if start == nil, ahead.simulation.linesBegun > others { start = ahead.position }
+      let isAtLook = ahead.simulation.linesBegun > others && ahead.simulation.kubectl?.isAtLastCommand != false
+      if start == nil, isAtLook { start = ahead.position }
       guard isMore, ahead.step() != nil else { break }
     }
+    let tool = line.hasPrefix("kubectl") ? "kubectl" : "view"
     var out = ""
-    for row in ahead.simulation.rows(from: start ?? ahead.position) {
-      let isPrinted = row.record.actor == "kubectl" || row.record.actor == "view"
-      guard isPrinted, !row.record.note.isEmpty, row.record.verb == "print" || row.record.actor == "view" else {
-        continue
-      }
+    for row in ahead.simulation.rows(from: start ?? ahead.position) where row.record.actor == tool {
+      guard !row.record.note.isEmpty, row.record.verb == "print" || tool == "view" else { continue }
       out += row.record.note
       if !out.hasSuffix("\n") { out += "\n" }
     }

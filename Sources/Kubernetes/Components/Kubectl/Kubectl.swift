@@ -30,6 +30,9 @@ public struct Kubectl: Component {
   /// True when every command has returned, or has nothing to do but to wait for new lines of a log.
   public var isIdle: Bool { typed.isEmpty && (run?.onlyFollows ?? true || run?.jobs.first?.isHopeless ?? false) }
 
+  /// True when no command was typed behind the one at work.
+  public var isAtLastCommand: Bool { typed.isEmpty }
+
   // MARK: Messages
 
   public mutating func receive(_ message: Message, from sender: Address, at now: Time) {
