@@ -45,7 +45,8 @@ public enum Level: String, Equatable, Comparable, Sendable {
       return verb == "schedule" || verb == "bind" || verb == "preempt" ? .story : .detail
     case .kubelet:
       switch verb.text {
-      case "relieve", "admit", "reject", "report", "sandbox", "pull", "create", "start", "stop", "finish", "read-log":
+      case "relieve", "admit", "reject", "report", "sandbox", "pull", "create", "start", "stop", "finish", "read-log",
+        "hook", "terminate":
         return .story
       case "list", "check": return .wire
       default: return .detail

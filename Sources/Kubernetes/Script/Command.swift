@@ -52,6 +52,15 @@ public struct Command: Equatable, Sendable {
     public init() {}
   }
 
+  /// `--dry-run`: whether anything is stored, and who finds out what would be.
+  public enum DryRun: Equatable, Sendable {
+    case none
+    /// kubectl sends nothing that would change something.
+    case client
+    /// kube-apiserver does everything but store it.
+    case server
+  }
+
   /// How `kubectl get` prints.
   public enum Output: Equatable, Sendable {
     case table
@@ -150,6 +159,9 @@ public struct Command: Equatable, Sendable {
   public var operation: Operation
   /// `--as`: whom kubectl says it acts for.
   public var impersonated: Identity? = nil
+  public var dryRun: DryRun = .none
+  /// `-o` of a command that makes something; nothing where kubectl says what it has done.
+  public var shown: Output? = nil
 
   public init(line: String, namespace: String, operation: Operation) {
     self.line = line

@@ -41,7 +41,11 @@ enum KubectlFlags {
     "version", "wait",
   ]
 
-  static func known(_ verb: String) -> [KubectlFlag] { common + flags(verb) }
+  static func known(_ verb: String) -> [KubectlFlag] { common + flags(verb) + (dryRunning.contains(verb) ? [dryRun] : []) }
+
+  /// Verbs that can be tried without anything being stored.
+  private static let dryRunning = ["run", "create", "apply", "delete", "label", "patch", "scale", "set", "expose"]
+  private static let dryRun = KubectlFlag("dry-run", "", .optional(""))
 
   private static let common = [
     KubectlFlag("namespace", "n"),
@@ -65,7 +69,7 @@ enum KubectlFlags {
         KubectlFlag("image"), KubectlFlag("port"), KubectlFlag("env"), KubectlFlag("labels", "l"),
         KubectlFlag("annotations"), KubectlFlag("restart"), KubectlFlag("command", "", .switching),
         KubectlFlag("image-pull-policy"), KubectlFlag("requests", isGone: true), KubectlFlag("limits", isGone: true),
-        KubectlFlag("serviceaccount", isGone: true), KubectlFlag("quiet", "q", .switching),
+        KubectlFlag("serviceaccount", isGone: true), KubectlFlag("quiet", "q", .switching), KubectlFlag("output", "o"),
       ]
     case "set":
       selecting + [
@@ -74,7 +78,7 @@ enum KubectlFlags {
     case "rollout":
       [
         KubectlFlag("revision"), KubectlFlag("to-revision"), KubectlFlag("watch", "w", .optional("true")),
-        KubectlFlag("selector", "l"),
+        KubectlFlag("selector", "l"), KubectlFlag("timeout"),
       ]
     case "expose":
       [
@@ -87,7 +91,7 @@ enum KubectlFlags {
     case "create":
       [
         KubectlFlag("image"), KubectlFlag("replicas", "r"), KubectlFlag("port"), KubectlFlag("schedule"),
-        KubectlFlag("from"), KubectlFlag("restart"),
+        KubectlFlag("from"), KubectlFlag("restart"), KubectlFlag("output", "o"),
       ] + flags("apply")
     case "apply":
       [
@@ -181,12 +185,12 @@ enum KubectlFlags {
       return everywhere + [
         KubectlFlag("attach", "", .switching), KubectlFlag("stdin", "i", .switching),
         KubectlFlag("tty", "t", .switching), KubectlFlag("rm", "", .switching), KubectlFlag("expose", "", .switching),
-        KubectlFlag("overrides"), KubectlFlag("override-type"), KubectlFlag("output", "o"),
+        KubectlFlag("overrides"), KubectlFlag("override-type"),
         KubectlFlag("privileged", "", .switching), KubectlFlag("leave-stdin-open", "", .switching),
         KubectlFlag("hostport"), KubectlFlag("replicas"), KubectlFlag("generator"),
       ]
     case "create":
-      return leftOut("apply").filter { $0.name != "image" && $0.name != "replicas" }
+      return leftOut("apply").filter { $0.name != "image" && $0.name != "replicas" && $0.name != "output" }
     case "apply":
       return everywhere + [
         KubectlFlag("output", "o"), KubectlFlag("edit", "", .switching), KubectlFlag("server-side", "", .switching),

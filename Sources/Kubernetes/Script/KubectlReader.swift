@@ -34,7 +34,29 @@ struct KubectlReader {
     let namespace = arguments.value("namespace")?.value ?? "default"
     var command = Command(line: line, namespace: namespace, operation: try operation(arguments, namespace))
     command.impersonated = AccessReader.identity(arguments)
+    if let given = arguments.value("dry-run") { command.dryRun = try dryRun(given) }
+    if verb.text == "run" || verb.text == "create", let given = arguments.value("output") {
+      command.shown = try shown(given)
+    }
     return command
+  }
+
+  private func dryRun(_ given: KubectlArguments.Given) throws(Mistake) -> Command.DryRun {
+    switch given.value {
+    case "none": return .none
+    case "client": return .client
+    case "server": return .server
+    default: throw Mistake("script.kubectl.dry-run", given.word, [("text", given.value)])
+    }
+  }
+
+  private func shown(_ given: KubectlArguments.Given) throws(Mistake) -> Command.Output {
+    switch given.value {
+    case "yaml": return .yaml
+    case "json": return .json
+    case "name": return .name
+    default: throw Mistake("script.kubectl.output", given.word, [("text", given.value)])
+    }
   }
 
   private func operation(_ arguments: KubectlArguments, _ namespace: String) throws(Mistake) -> Command.Operation {

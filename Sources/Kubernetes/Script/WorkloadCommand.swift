@@ -7,7 +7,7 @@ public enum WorkloadCommand: Equatable, Sendable {
   case createFrom(ObjectKey, name: String)
   case scale([ObjectKey], replicas: Int64, current: Int64?)
   case change([ObjectKey], Change, cause: String)
-  case status(ObjectKey, watches: Bool, revision: Int64)
+  case status(ObjectKey, watches: Bool, revision: Int64, patience: Time?)
   case history([ObjectKey], revision: Int64)
   case undo([ObjectKey], revision: Int64)
   case expose(ObjectKey, Exposure)

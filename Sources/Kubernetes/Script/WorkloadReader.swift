@@ -145,7 +145,16 @@ extension WorkloadReader {
         throw Mistake("script.usage", what, [("usage", "kubectl rollout status deployment/NAME")])
       }
       let watches = arguments.value("watch").map { $0.value == "true" } ?? true
-      return .workload(.status(key, watches: watches, revision: try number("revision", from: 0) ?? 0))
+      let revision = try number("revision", from: 0) ?? 0
+      var patience: Time?
+      if let given = arguments.value("timeout") {
+        guard let time = ScriptText.duration(given.value) ?? (given.value == "0" ? 0 : nil) else {
+          throw Mistake("script.duration", given.word, [("text", given.value)])
+        }
+        // Zero is no limit.
+        patience = time > 0 ? time : nil
+      }
+      return .workload(.status(key, watches: watches, revision: revision, patience: patience))
     case "history": return .workload(.history(keys, revision: try number("revision", from: 0) ?? 0))
     case "undo": return .workload(.undo(keys, revision: try number("to-revision", from: 0) ?? 0))
     case "pause": return .workload(.change(keys, .pause, cause: ""))

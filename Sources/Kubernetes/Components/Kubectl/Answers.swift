@@ -3,6 +3,15 @@ import Clockwork
 // What kubectl does with an answer: print it, or ask for what follows from it.
 extension Kubectl {
   mutating func answer(_ response: Response, to job: Job, at now: Time) {
+    let before = run?.output.count ?? 0
+    react(to: response, job, at: now)
+    run?.remark(from: before, response, job)
+    guard var current = run, current.jobs.isEmpty, current.awaited == nil else { return }
+    current.finish(at: now)
+    run = current
+  }
+
+  private mutating func react(to response: Response, _ job: Job, at now: Time) {
     switch job.purpose {
     case .create, .applyCreate, .applyRead, .applyPatch: answerWrite(response, to: job)
     case .watch: answerWatch(response, to: job)
@@ -22,9 +31,6 @@ extension Kubectl {
     case .workload(let purpose): answerWorkload(response, purpose, to: job, at: now)
     case .autoscaleRead, .autoscale: answerAutoscale(response, to: job)
     }
-    guard var current = run, current.jobs.isEmpty, current.awaited == nil else { return }
-    current.finish(at: now)
-    run = current
   }
 
   /// What kubectl finds out before it asks: that the server knows no such kind.
@@ -145,7 +151,7 @@ extension Kubectl {
       let forced = options.graceSeconds == 0
       current.say(KubectlText.deleted(job.key, forced: forced, version), about: job.subject)
       let uid = response.object?.uid ?? ""
-      if options.waits { current.waits.append(Job(.wait(uid), job.key)) }
+      if options.waits, current.command.dryRun == .none { current.waits.append(Job(.wait(uid), job.key)) }
     case .wait(let uid):
       guard response.isSuccess else { return fail(&current, response, job) }
       for object in response.objects where object.uid == uid && object.key == job.key {

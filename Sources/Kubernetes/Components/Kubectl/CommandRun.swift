@@ -130,6 +130,8 @@ struct CommandRun: Sendable {
   var request: Int64 = 0
   /// The object whose end the command waits for.
   var awaited: Awaited? = nil
+  /// When that is given up; nothing where it never is.
+  var deadline: Time?
   /// What has been read, for commands that print at the end.
   var found: [Object] = []
   /// The revision of the last list.

@@ -40,7 +40,7 @@ public struct Kubectl: Component {
     case .command(let command):
       typed.append(command)
       // Whoever types the next command has stopped following a log.
-      if run?.onlyFollows == true || run?.jobs.first?.isHopeless == true { end() } else { begin() }
+      if run?.onlyFollows == true || run?.jobs.first?.isHopeless == true { end(at: now) } else { begin(at: now) }
     case .response(let response):
       if let stream = run?.streams[response.id] {
         receive(response, of: stream, at: now)
@@ -49,6 +49,7 @@ public struct Kubectl: Component {
       guard let job = run?.asked, response.id == run?.request else { return }
       run?.asked = nil
       answer(response, to: job, at: now)
+      pretend(at: now)
     case .watch(let event): run?.see(event, at: now)
     case .refused(let id, _):
       guard let job = run?.streams[id]?.job ?? (id == run?.request ? run?.asked : nil) else { return }
@@ -56,7 +57,7 @@ public struct Kubectl: Component {
     case .closed(let by) where by == apiserver: disconnect()
     default: break
     }
-    if run?.isOver == true { end() }
+    if run?.isOver == true { end(at: now) }
   }
 
   public func offers(_ offers: inout KubeOffers) {
@@ -71,6 +72,7 @@ public struct Kubectl: Component {
     } else if let gone = run.awaited {
       let obstacle = gone.rollout == nil ? Obstacle.waitsForDeletion(gone.key) : .waitsForRollout(gone.key)
       offers.add(.print, .object(gone.key), when: false, else: obstacle)
+      if let deadline = run.deadline { offers.add(.giveUpWaiting, .object(gone.key), due: deadline) }
     } else if let job = run.jobs.first {
       offers.add(.send, job.subject, due: job.notBefore, background: job.isHopeless)
     } else if run.following != nil {
@@ -101,9 +103,12 @@ public struct Kubectl: Component {
       record.note = text.text
       record.isStep = true
       out.record(record)
+    case .giveUpWaiting:
+      run?.awaited = nil
+      run?.fail("error: timed out waiting for the condition", about: action.subject)
     default: return
     }
-    if run?.isOver == true { end() }
+    if run?.isOver == true { end(at: out.now) }
   }
 
   public mutating func restart(at now: Time) {
@@ -126,20 +131,22 @@ public struct Kubectl: Component {
 
   // MARK: Helpers
 
-  private mutating func begin() {
+  private mutating func begin(at now: Time) {
     while run == nil, !typed.isEmpty {
       let command = typed.removeFirst()
       run = CommandRun(command, version)
+      if case .workload(.status(_, _, _, let patience?)) = command.operation { run?.deadline = now + patience }
       exitCode = 0
-      if run?.isOver == true { end() }
+      pretend(at: now)
+      if run?.isOver == true { end(at: now) }
     }
   }
 
-  private mutating func end() {
+  private mutating func end(at now: Time) {
     exitCode = run?.exitCode ?? 0
     if run?.hasWatch == true || run?.streams.isEmpty == false { hasStaleWatch = true }
     run = nil
-    begin()
+    begin(at: now)
   }
 
   /// kube-apiserver is gone: a request has failed, a watch is opened anew.
@@ -166,6 +173,7 @@ public struct Kubectl: Component {
     request.body = job.body
     if case .raw(let path) = job.purpose { request.path = path }
     request.impersonated = run?.command.impersonated
+    request.isDryRun = run?.command.dryRun == .server && request.isWrite
     if let selection = job.isSelecting ? run?.command.operation.selection : nil {
       request.labels = selection.labels
       request.fields = selection.fields
@@ -185,6 +193,7 @@ public struct Kubectl: Component {
 extension Verb {
   fileprivate static let send: Verb = "send"
   fileprivate static let print: Verb = "print"
+  fileprivate static let giveUpWaiting: Verb = "give-up"
 }
 
 extension Obstacle {

@@ -42,7 +42,7 @@ extension CommandRun {
     case .scale(let keys, let replicas, let current):
       keys.map { current == nil ? Job(.scale, $0, .scale(replicas)) : Job(.scaleRead, $0) }
     case .change(let keys, _, _): keys.map { Job(.changeRead, $0) }
-    case .status(let key, _, _): [Job(.statusRead, key)]
+    case .status(let key, _, _, _): [Job(.statusRead, key)]
     case .history(let keys, _): keys.map { Job(.historyRead, $0) }
     case .undo(let keys, _): keys.map { Job(.undoRead, $0) }
     case .expose(let key, _): [Job(.exposeRead, key)]
@@ -94,7 +94,7 @@ extension Kubectl {
   ) {
     switch (purpose, command) {
     case (.changeRead, .change(_, let change, let cause)): self.change(object, change, cause: cause, &current, at: now)
-    case (.statusRead, .status(_, let watches, let revision)):
+    case (.statusRead, .status(_, let watches, let revision, _)):
       if watches {
         current.jobs.append(Job(.statusWatch, object.key))
       } else {
@@ -122,7 +122,7 @@ extension Kubectl {
     _ current: inout CommandRun
   ) {
     switch (purpose, command) {
-    case (.statusWatch, .status(let key, _, let revision)):
+    case (.statusWatch, .status(let key, _, let revision, _)):
       guard let object = response.objects.first(where: { $0.key == key }) else { return }
       current.status(object, revision, watches: true)
     case (.historySets(let object), .history(_, let revision)):

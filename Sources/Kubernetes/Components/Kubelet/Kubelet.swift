@@ -234,6 +234,7 @@ public struct Kubelet: Component, Watching {
       offers.add(.report, pod, when: isFree, due: worker.report.due, else: .reportUnderWay)
     }
     offerTasks(&worker, &offers)
+    if !worker.hookEnds.isEmpty { offerHooks(&worker, &offers) }
     if !worker.probers.isEmpty { offerProbes(&worker, &offers) }
     if worker.differs {
       offers.add(.relist, pod, due: max(looks.at(worker.changedAt), looks.after(worker.seenAt)))
@@ -317,6 +318,7 @@ public struct Kubelet: Component, Watching {
         return true
       }
     }
+    if endHook(action, uid, &out) { return true }
     if action.verb == .probe { return probe(action.subject, uid, &out) }
     guard action.subject == .object(worker.key) else { return false }
     switch action.verb {

@@ -12,7 +12,11 @@ extension Kubelet {
     case .prepare: prepare(worker, &out)
     case .stop(let id, let name, let message):
       tell(uid, "Normal", "Killing", message, container: name, at: out.now)
+      if beginPreStop(id, name, uid, &out) { return }
       call(work, uid, .stopContainer(id: id, graceSeconds: grace(worker)), &out)
+    case .terminate(let id, _, let seconds): call(work, uid, .stopContainer(id: id, graceSeconds: seconds), &out)
+    case .postStart(let name): beginPostStart(name, uid, &out)
+    case .preStop: break
     case .stopSandbox(let id): call(work, uid, .stopSandbox(id: id), &out)
     case .sandbox: call(work, uid, .runSandbox, &out)
     case .begin: advance(uid, out.now)
@@ -72,12 +76,15 @@ extension Kubelet {
     }
   }
 
-  private func grace(_ worker: PodWorker) -> Int64 {
+  /// The seconds between a container's first word of its end and its last; a runtime gives at least a second or two.
+  private func grace(_ worker: PodWorker) -> Int64 { max(givenGrace(worker), version == .then ? 2 : 1) }
+
+  func givenGrace(_ worker: PodWorker) -> Int64 {
     let metadata = worker.pod.metadata
     var seconds = worker.pod.spec.terminationGracePeriodSeconds ?? 30
     if metadata.deletionTimestamp != nil, let given = metadata.deletionGracePeriodSeconds { seconds = given }
     if worker.eviction != nil { seconds = 0 }
-    return max(seconds, version == .then ? 2 : 1)
+    return seconds
   }
 
   private func containerOrder(_ container: Container, _ worker: PodWorker) -> ContainerOrder {
@@ -196,6 +203,12 @@ extension Kubelet {
   }
 
   private mutating func conclude(_ work: Work, _ outcome: RuntimeReply.Outcome, _ uid: String, _ now: Time) {
+    switch work {
+    case .postStart(let name): return finishPostStart(name, outcome, uid, now)
+    case .preStop(let id, let name, let start):
+      return finishPreStop(id, name, from: start, outcome, uid, now)
+    default: break
+    }
     if case .failed(let error) = outcome {
       failed(work, error, uid, now)
       return
@@ -210,6 +223,7 @@ extension Kubelet {
     case (.start(let name), _):
       tell(uid, "Normal", "Started", text.started(name), container: name, at: now)
       change(uid) { $0.failures[name] = nil }
+      followStart(of: name, uid)
     case (.stopSandbox(let id), _): change(uid) { $0.released.append(id) }
     case (.resize, _):
       // The status says what holds now, after another look.
@@ -240,7 +254,7 @@ extension Kubelet {
     case .prepare:
       tell(uid, "Warning", "FailedMount", error, at: now)
       change(uid) { $0.failAll() }
-    case .stop, .stopSandbox, .begin, .resize:
+    case .stop, .terminate, .postStart, .preStop, .stopSandbox, .begin, .resize:
       change(uid) { $0.failAll() }
     }
   }

@@ -27,12 +27,19 @@ struct PodWorker: Sendable {
     case pull(String)
     case create(String)
     case start(String)
+    /// What a container wants done once it runs.
+    case postStart(String)
+    /// What it wants done before it ends, and since when that goes on; then its end.
+    case preStop(id: String, name: String, from: Time)
+    case terminate(id: String, name: String, seconds: Int64)
     /// Another size for a container that runs.
     case resize(id: String, name: String)
 
     var isStop: Bool {
-      if case .stop = self { return true }
-      return false
+      switch self {
+      case .stop, .terminate: true
+      default: false
+      }
     }
 
     var isPull: Bool {
@@ -43,8 +50,8 @@ struct PodWorker: Sendable {
     /// The container that it starts.
     var container: String? {
       switch self {
-      case .begin(let name), .pull(let name), .create(let name), .start(let name): name
-      case .prepare, .stop, .stopSandbox, .sandbox, .resize: nil
+      case .begin(let name), .pull(let name), .create(let name), .start(let name), .postStart(let name): name
+      case .prepare, .stop, .preStop, .terminate, .stopSandbox, .sandbox, .resize: nil
       }
     }
 
@@ -57,6 +64,8 @@ struct PodWorker: Sendable {
       case .begin(let name), .pull(let name): ("pull", .container(pod, name))
       case .create(let name): ("create", .container(pod, name))
       case .start(let name): ("start", .container(pod, name))
+      case .postStart(let name), .preStop(_, let name, _): ("hook", .container(pod, name))
+      case .terminate(_, let name, _): ("terminate", .container(pod, name))
       case .resize(_, let name): ("resize", .container(pod, name))
       }
     }
@@ -120,6 +129,8 @@ struct PodWorker: Sendable {
   var removeAt: Time = 0
   /// Sandboxes that the runtime has stopped: they have given their networks back.
   var released: [String] = []
+  /// When the time of a container's hook is up.
+  var hookEnds: Table<String, Time> = [:]
   /// When nothing of the Pod was left on the node.
   var clearedAt: Time?
   /// The final DELETE under way, and the time of its next try.
