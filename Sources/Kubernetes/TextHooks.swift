@@ -18,7 +18,8 @@ extension Text {
   func getHookFailed(_ path: String, _ container: String, _ pod: String, _ error: String) -> String {
     let name = version == .then ? "Http" : "HTTP"
     let tail = version == .then ? ", message: \"\"" : ""
-    return "\(name) lifecycle hook (\(path)) for Container \"\(container)\" in Pod \"\(pod)\" failed - error: \(error)\(tail)"
+    return
+      "\(name) lifecycle hook (\(path)) for Container \"\(container)\" in Pod \"\(pod)\" failed - error: \(error)\(tail)"
   }
 
   /// As Go's `%q` writes plain text.

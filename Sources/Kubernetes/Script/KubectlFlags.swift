@@ -41,7 +41,9 @@ enum KubectlFlags {
     "version", "wait",
   ]
 
-  static func known(_ verb: String) -> [KubectlFlag] { common + flags(verb) + (dryRunning.contains(verb) ? [dryRun] : []) }
+  static func known(_ verb: String) -> [KubectlFlag] {
+    common + flags(verb) + (dryRunning.contains(verb) ? [dryRun] : [])
+  }
 
   /// Verbs that can be tried without anything being stored.
   private static let dryRunning = ["run", "create", "apply", "delete", "label", "patch", "scale", "set", "expose"]
