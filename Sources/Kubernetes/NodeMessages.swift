@@ -81,6 +81,8 @@ public struct ContainerOrder: Equatable, Sendable {
   public var resources: ResourceRequirements = ResourceRequirements()
   /// The ports that the Pod's spec names.
   public var ports: [Int64] = []
+  /// Files that are put into it, with their text.
+  public var files: Table<String, String> = [:]
 }
 
 /// A connection to a port of a container.

@@ -61,14 +61,16 @@ enum NetworkViews {
 
   /// The file by which names are looked up there: a Pod's is the kubelet's work, a machine's its administrator's.
   private static func resolver(_ space: NetworkNamespace, _ place: String, in simulation: Simulation) -> ResolverFile {
-    let spec = simulation.spec
-    let parts = ScriptText.pair(space.pod, at: "/")
-    let pod = parts.flatMap { simulation.object(ObjectKey(.pod, $0.0, $0.1))?.pod }
-    if let parts, pod?.spec.dnsPolicy != "Default" {
-      return .clusterFirst(namespace: parts.0, server: spec.dnsAddress, spec.version)
+    let settings = ResolverSettings(simulation.spec)
+    let version = simulation.spec.version
+    if let (namespace, name) = ScriptText.pair(space.pod, at: "/") {
+      guard let pod = simulation.object(ObjectKey(.pod, namespace, name))?.pod else {
+        return settings.cluster(namespace, version)
+      }
+      return settings.file(of: pod, version)
     }
-    let router = place == Fabric.outside ? CIDR(base: Fabric.client, prefix: 24).first : Fabric.gateway(of: spec)
-    return ResolverFile(nameserver: router.text, search: [], dots: 1)
+    guard place == Fabric.outside else { return settings.machine }
+    return ResolverFile(nameservers: [CIDR(base: Fabric.client, prefix: 24).first.text])
   }
 
   private static func goal(_ line: SendLine, in simulation: Simulation) -> (IPv4, UInt16)? {

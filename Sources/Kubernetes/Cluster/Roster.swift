@@ -379,7 +379,7 @@ struct Assembly {
   }
 
   private func kubelet(_ node: Node, _ index: Int, runtime: Address) -> Kubelet {
-    Kubelet(
+    var kubelet = Kubelet(
       node: node,
       version: spec.version,
       durations: durations,
@@ -389,5 +389,7 @@ struct Assembly {
       images: preloaded,
       random: random.stream("kubelet \(index)")
     )
+    kubelet.names = ResolverSettings(spec)
+    return kubelet
   }
 }

@@ -32,7 +32,7 @@ import Testing
   @Test func thePodsFileIsTheRecordedOne() throws {
     let recorded = try String(contentsOf: Oracle.folder.appending(path: "flows/l_network/pods.txt"), encoding: .utf8)
     let file = ResolverFile.clusterFirst(namespace: "f-l-network2", server: "10.96.0.10", .then)
-    #expect(recorded.contains("# cat /etc/resolv.conf\n" + file.text))
+    #expect(recorded.contains("# cat /etc/resolv.conf\n" + file.text(.then)))
   }
 
   @Test(arguments: [

@@ -15,7 +15,7 @@ enum NameLookup {
 // Looking names up, as the C library does in the process that wants them: one question after the other, as packets.
 extension Moving {
   mutating func lookUp(_ order: VisitOrder, _ out: inout KubeOutbox) {
-    let file = order.file ?? ResolverFile(nameserver: "", search: [], dots: 1)
+    let file = order.file ?? ResolverFile(nameservers: [""])
     // dig takes every name as it is.
     let names = order.tool == .dig ? [ResolverFile.whole(order.name)] : file.candidates(order.name)
     guard let first = names.first else { return }

@@ -49,6 +49,8 @@ public struct Kubelet: Component, Watching {
   var crashes: Backoff
   var pulls: Backoff
   var execs: [ExecJob] = []
+  /// Where Pods look names up; nothing in a cluster of a test that has none.
+  var names: ResolverSettings?
   var logs: LogServer
   /// Nothing in a cluster where nobody asks for measurements.
   var measuring: Measuring?

@@ -90,7 +90,7 @@ extension Kubelet {
   private func containerOrder(_ container: Container, _ worker: PodWorker) -> ContainerOrder {
     var environment: Table<String, String> = [:]
     for variable in container.env where variable.valueFrom == nil { environment[variable.name] = variable.value }
-    return ContainerOrder(
+    var order = ContainerOrder(
       sandbox: worker.sandbox?.id ?? "",
       name: container.name,
       image: container.image,
@@ -101,6 +101,9 @@ extension Kubelet {
       resources: container.resources,
       ports: container.ports.map { Int64($0.containerPort) }
     )
+    // The resolver of the C library reads it in the container; it asks nobody for it.
+    if let names { order.files["/etc/resolv.conf"] = names.file(of: worker.pod, version).text(version) }
+    return order
   }
 
   // MARK: Deciding without asking

@@ -97,6 +97,7 @@ public struct ContainerStore: Sendable {
     record.resources = what.resources
     record.createdAt = now
     orders[record.id] = what
+    if !what.files.isEmpty { files[record.id] = what.files }
     return insert(record)
   }
 

@@ -1,14 +1,23 @@
 /// `/etc/resolv.conf` of a Pod, which the kubelet writes, and the names that a resolver makes of one name by it.
 public struct ResolverFile: Equatable, Sendable {
-  public var nameserver: String
+  public var nameservers: [String]
   public var search: [String]
-  /// A name with fewer dots is tried with every ending first; 1 where nothing else is said.
-  public var dots: Int
+  /// As they stand in the file: `ndots:5`.
+  public var options: [String]
 
-  public init(nameserver: String, search: [String], dots: Int) {
-    self.nameserver = nameserver
+  public init(nameservers: [String], search: [String] = [], options: [String] = []) {
+    self.nameservers = nameservers
     self.search = search
-    self.dots = dots
+    self.options = options
+  }
+
+  /// The server that is asked first.
+  public var nameserver: String { nameservers.first ?? "" }
+
+  /// A name with fewer dots is tried with every ending first; 1 where nothing else is said.
+  public var dots: Int {
+    for option in options.reversed() where option.hasPrefix("ndots:") { return Int(option.dropFirst(6)) ?? 1 }
+    return 1
   }
 
   /// The file of a Pod with `dnsPolicy: ClusterFirst`.
@@ -22,14 +31,24 @@ public struct ResolverFile: Equatable, Sendable {
     _ version: Version
   ) -> ResolverFile {
     let own = ["\(namespace).svc.\(domain)", "svc.\(domain)", domain]
-    let limit = version == .then ? 6 : 32
-    return ResolverFile(nameserver: server, search: Array((own + node).prefix(limit)), dots: 5)
+    let file = ResolverFile(nameservers: [server], search: own + node, options: ["ndots:5"])
+    return file.limited(version)
   }
 
-  public var text: String {
-    var out = "nameserver \(nameserver)\n"
-    if !search.isEmpty { out += "search \(search.joined(separator: " "))\n" }
-    return dots == 1 ? out : out + "options ndots:\(dots)\n"
+  /// No more nameservers than a C library reads, and no more endings than a release allows.
+  func limited(_ version: Version) -> ResolverFile {
+    var file = self
+    file.nameservers = Array(nameservers.prefix(3))
+    file.search = Array(search.prefix(version == .then ? 6 : 32))
+    return file
+  }
+
+  /// As docker writes it; containerd has the endings first.
+  public func text(_ version: Version) -> String {
+    let servers = nameservers.map { "nameserver \($0)\n" }.joined()
+    let endings = search.isEmpty ? "" : "search \(search.joined(separator: " "))\n"
+    let rest = options.isEmpty ? "" : "options \(options.joined(separator: " "))\n"
+    return (version == .then ? servers + endings : endings + servers) + rest
   }
 
   /// A name without the dot that says that it is whole.
