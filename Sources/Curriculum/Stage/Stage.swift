@@ -8,6 +8,13 @@ public struct Stage {
   public let language: Language
   /// The text of a file beside the script, or of the course's own manifests; nothing where there is none.
   private let file: (String) -> String?
+  private let known = Known()
+
+  /// What was read of the course already, shared by the copies of a stage: it is the same for every variant.
+  private final class Known {
+    var clusters: [String: (spec: ClusterSpec?, diagnostics: [Diagnostic])] = [:]
+    var images: (images: Images, diagnostics: [Diagnostic])? = nil
+  }
 
   public init(_ course: Course, language: Language, file: @escaping (String) -> String? = { _ in nil }) {
     self.course = course
@@ -23,7 +30,10 @@ public struct Stage {
       let known = course.clusters.map(\.name).joined(separator: ", ")
       return (nil, [Diagnostic(place, .error, "there is no cluster \"\(name)\"", fix: "use one of: \(known)")])
     }
-    return Stage.spec(document)
+    if let read = known.clusters[name] { return read }
+    let read = Stage.spec(document)
+    known.clusters[name] = read
+    return read
   }
 
   /// A cluster from the text of a spec file.
@@ -74,9 +84,12 @@ public struct Stage {
 
   public func images() -> (images: Images, diagnostics: [Diagnostic]) {
     guard let document = course.images else { return (Images(), []) }
+    if let read = known.images { return read }
     var problems: [FieldProblem] = []
     let images = Images(document.value, problems: &problems)
-    return (images, problems.map { Diagnostic(document.place(of: $0.path), .error, $0.text) })
+    let read = (images: images, diagnostics: problems.map { Diagnostic(document.place(of: $0.path), .error, $0.text) })
+    known.images = read
+    return read
   }
 
   // MARK: Scripts

@@ -20,6 +20,7 @@ public final class KeyStore: KeySource {
 
   public let studio: Studio
   private let maker: KeyMaker
+  private var variants: VariantStore
   private var keys: [KeyRequest: KeyResult] = [:]
   /// The runs that were asked for last.
   private var played: [Played] = []
@@ -31,6 +32,7 @@ public final class KeyStore: KeySource {
   public init(_ studio: Studio) {
     self.studio = studio
     maker = KeyMaker(studio)
+    variants = VariantStore(studio.course)
   }
 
   public convenience init(_ course: Course) { self.init(Studio(course)) }
@@ -39,8 +41,7 @@ public final class KeyStore: KeySource {
   public var lessons: [String] { studio.course.lessons.map(\.path) }
 
   public func questions(of lesson: String) -> [String]? {
-    guard let found = studio.course.lesson(lesson), found.path == lesson else { return nil }
-    return found.questions.map(\.id)
+    variants.lesson(lesson)?.questions.map(\.id)
   }
 
   public func key(for request: KeyRequest) -> KeyResult {
@@ -65,15 +66,13 @@ public final class KeyStore: KeySource {
   }
 
   private func compute(_ request: KeyRequest) -> KeyResult {
-    guard let lesson = studio.course.lesson(request.lesson), lesson.path == request.lesson else {
-      return .unknownLesson
-    }
+    guard let lesson = variants.lesson(request.lesson) else { return .unknownLesson }
     guard let plain = lesson.question(request.question) else { return .unknownQuestion }
     guard ["", "now", "then"].contains(request.version) else { return .unknownVersion }
     guard request.choices.count <= KeyStore.mostChoices else { return .none(Fact("key.choices")) }
     if plain.kind == .choice || plain.kind == .claim {
       // Nothing of the run matters to what an author decided, but the names that the seed drew for the options.
-      let question = studio.lesson(request.lesson, seed: request.seed)?.question(request.question)
+      let question = variants.variant(of: request.lesson, seed: request.seed)?.question(request.question)
       return KeyMaker.authored(question ?? plain)
     }
     var request = request
@@ -116,7 +115,7 @@ public final class KeyStore: KeySource {
       choices: request.choices
     )
     if let place = played.lastIndex(where: { $0.id == id }) { return place }
-    guard let lesson = studio.lesson(request.lesson, seed: request.seed) else { return nil }
+    guard let lesson = variants.variant(of: request.lesson, seed: request.seed) else { return nil }
     guard let run = studio.run(lesson, seed: request.seed, version: request.version, budget: KeyMaker.snapshots).run
     else { return nil }
     if played.count >= KeyStore.keptRuns { played.removeFirst() }

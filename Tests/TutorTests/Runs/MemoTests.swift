@@ -56,4 +56,44 @@ import Testing
     #expect(bare.expected() == nil)
     #expect(bare.digest == whole.digest)
   }
+
+  @Test func aLessonReadOnceForManySeedsIsWhatEachSeedMakesOfIt() throws {
+    for path in TestCourse.short {
+      let lesson = try #require(TestCourse.course.lesson(path))
+      var store = VariantStore(TestCourse.course)
+      // More seeds than there are values to draw, so that some are answered from what was read before.
+      for seed in 0..<24 as Swift.Range<UInt64> {
+        #expect(store.variant(of: path, seed: seed) == (seed == 0 ? lesson : lesson.variant(seed: seed)), "\(seed)")
+      }
+    }
+    var store = VariantStore(TestCourse.course)
+    #expect(store.variant(of: "components/nothing", seed: 3) == nil)
+  }
+
+  @Test func aStoreThatHasSeenOtherVariantsHasTheKeysOfAFreshOne() throws {
+    let path = "components/watch-not-orders"
+    let lesson = try #require(TestCourse.course.lesson(path))
+    let shared = KeyStore(TestCourse.course)
+    for seed in [1, 4, 2] as [UInt64] {
+      let fresh = KeyStore(TestCourse.course)
+      for question in lesson.questions {
+        let request = KeyTests.request(path, question, seed: seed)
+        let key = shared.key(for: request)
+        #expect(key == fresh.key(for: request), "\(question.id) \(seed)")
+      }
+    }
+  }
+
+  @Test func aStudioBuildsTheSameClusterTheSecondTime() throws {
+    let studio = TestCourse.studio
+    for seed in [0, 9] as [UInt64] {
+      let lesson = try #require(studio.lesson("components/watch-not-orders", seed: seed))
+      for version in ["now", "then"] {
+        let fresh = try #require(TestCourse.studio.run(lesson, seed: seed, version: version).run)
+        let again = try #require(studio.run(lesson, seed: seed, version: version).run)
+        #expect(again.simulation.spec == fresh.simulation.spec)
+        #expect(again.simulation.digest == fresh.simulation.digest)
+      }
+    }
+  }
 }
