@@ -66,6 +66,18 @@ struct AnswerTrackingTests {
     #expect(arrived.allSatisfy { entry in !entry.hop.stages.contains { $0.kind == .tracked } })
   }
 
+  @Test("nobody hides behind an address that means something on one machine alone")
+  func masqueradeOnLoopback() {
+    var net = Net()
+    net.rules("*nat\n-I POSTROUTING -o lo -j MASQUERADE\nCOMMIT\n", on: "node1")
+    let listener = Socket(port: 9000, process: "own", .answers("own"))
+    net.plant.apply([NetworkChange(.listen(listener))], to: "node1")
+    let visit = net.visit(Net.ip("127.0.0.1"), 9000, from: "host")
+    #expect(visit?.outcome == .answered("own"))
+    let arrived = net.first(in: "host", on: "lo", of: "node1") { $0.segment?.flags.contains(.syn) == true }
+    #expect(arrived?.before.datagram?.source == Net.ip("192.168.56.11"))
+  }
+
   @Test("a frame that a bridge sends out of every port is one connection")
   func flood() {
     var net = Net()

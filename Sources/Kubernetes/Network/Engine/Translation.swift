@@ -18,7 +18,11 @@ extension NetworkNamespace {
       case .drop, .policy:
         way.lose(.rule)
         return false
-      case .translate(let target): settle(&connection, target, side, &way)
+      case .translate(let target):
+        guard settle(&connection, target, side, &way) else {
+          way.lose(.rule)
+          return false
+        }
       case .accept, .reject: if side == .source { makeUnique(&connection, &way) }
       }
       if side == .destination { connection.isDestinationSettled = true } else { connection.isSourceSettled = true }
@@ -32,7 +36,10 @@ extension NetworkNamespace {
   // MARK: The first packet
 
   /// Binds a connection to what a rule says.
-  private func settle(_ connection: inout Connection, _ target: RuleTarget, _ side: Side, _ way: inout Passage) {
+  ///
+  /// False where the machine has no address to hide behind: the kernel drops such a packet.
+  private func settle(_ connection: inout Connection, _ target: RuleTarget, _ side: Side, _ way: inout Passage) -> Bool
+  {
     switch target {
     case .destination(let to):
       connection.reply.source = to.address ?? connection.reply.source
@@ -49,10 +56,10 @@ extension NetworkNamespace {
       connection.reply.destination = to.address ?? connection.reply.destination
       pickPort(&connection, to, &way)
     case .masquerade(let to):
-      guard let address = masquerade(way) else { return }
+      guard let address = masquerade(way) else { return false }
       connection.reply.destination = address
       pickPort(&connection, to, &way)
-    default: return
+    default: return true
     }
     if side == .destination {
       connection.isDestinationTranslated =
@@ -63,6 +70,7 @@ extension NetworkNamespace {
         connection.reply.destination != connection.original.source
         || connection.reply.destinationPort != connection.original.sourcePort
     }
+    return true
   }
 
   private func port(of to: RuleTarget.Translation, _ way: inout Passage) -> UInt16? {
@@ -72,11 +80,18 @@ extension NetworkNamespace {
   }
 
   /// The first address of the interface that the packet leaves by, of the range of the next router where there is one.
+  ///
+  /// An address that means something on this machine alone hides nobody: on `lo` the first one of any interface is taken
+  /// (`inet_select_addr` with the scope of the universe).
   private func masquerade(_ way: Passage) -> IPv4? {
     guard let link = self[link: way.output] else { return nil }
     let next = routes.lookup(way.datagram.destination)?.gateway ?? way.datagram.destination
-    for address in link.addresses where address.range.contains(next) { return address.address }
-    return link.addresses.first?.address
+    let own = link.addresses.filter { !$0.address.isLoopback }
+    if let near = own.first(where: { $0.range.contains(next) }) ?? own.first { return near.address }
+    for other in links {
+      for address in other.addresses where !address.address.isLoopback { return address.address }
+    }
+    return nil
   }
 
   /// Keeps the port where nobody else has it, unless chance is wanted.
