@@ -67,9 +67,10 @@ struct Contract {
   }
 
   private static func signature(_ row: Recording.Row, _ names: inout Renaming) -> Signature {
+    let about = pod(row)
+    names.home = about
     let actor = names.actor(row.actor)
     let note = names.note(row.note)
-    let about = pod(row)
     let name = names.name(row.name, row.resource)
     let namespace = row.namespace.hasPrefix("f-") ? "default" : row.namespace
     var parts = [actor, row.verb, row.resource, row.subresource, namespace, name]
@@ -109,16 +110,21 @@ struct Contract {
   }
 }
 
-/// Generated names, by order of appearance.
+/// Generated names, by order of appearance among the rows about one object: rows about different ones come in any
+/// order.
 private struct Renaming {
+  /// The object that the row is about.
+  var home = ""
   private var known: [String: String] = [:]
   private var counts: [String: Int] = [:]
 
   mutating func rename(_ word: String, _ family: String) -> String {
-    if let name = known[family + word] { return name }
-    counts[family, default: 0] += 1
-    let name = "<\(family)\(counts[family] ?? 0)>"
-    known[family + word] = name
+    // Which Pods share a node is free; an address or an id is the same wherever it is mentioned.
+    let key = family == "node" ? "\(family) of \(home) \(word)" : "\(family) \(word)"
+    if let name = known[key] { return name }
+    counts["\(family) of \(home)", default: 0] += 1
+    let name = "<\(family)\(counts["\(family) of \(home)"] ?? 0) of \(home)>"
+    known[key] = name
     return name
   }
 
@@ -138,7 +144,7 @@ private struct Renaming {
   private static let patterns: [(expression: NSRegularExpression?, family: String)] = [
     (#"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"#, "uid"),
     (#"\b[0-9a-f]{12}\b"#, "id"), (#"\b10\.\d+\.\d+\.\d+\b"#, "ip"),
-    (#"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"#, "time"), (#"(?<= to )node-\d+\b"#, "node"),
+    (#"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"#, "time"), (#"(?<= to |on node )node-\d+\b"#, "node"),
   ].map { (try? NSRegularExpression(pattern: $0.0), $0.1) }
 
   mutating func note(_ note: String) -> String {

@@ -60,11 +60,20 @@ struct Recording: CustomStringConvertible, Sendable {
   /// A recording may have been stopped when its last `advance` was over: what follows left no rows.
   var recordedScript: String {
     let lines = script.split(separator: "\n").map(String.init)
-    guard let last = lines.lastIndex(where: { $0.hasPrefix("advance ") }), let length else { return script }
+    guard let last = lines.lastIndex(where: { $0.hasPrefix("advance ") }), let length else {
+      return settling(script)
+    }
     let seconds = lines.filter { $0.hasPrefix("advance ") }
       .compactMap { Double($0.dropFirst("advance ".count).dropLast()) }.reduce(0, +)
     let isWhole = lines.contains { $0.hasPrefix("until ") } || length > seconds + 1
-    return isWhole ? script : lines[...last].joined(separator: "\n") + "\n"
+    return isWhole ? settling(script) : lines[...last].joined(separator: "\n") + "\n"
+  }
+
+  /// Somebody who waits looks once a second and stops writing down later still: what a controller says of its last
+  /// write is there too.
+  private func settling(_ script: String) -> String {
+    let last = script.split(separator: "\n").last ?? ""
+    return last.hasPrefix("until ") ? script + "advance 1s\n" : script
   }
 
   /// How many seconds were recorded.

@@ -9,12 +9,29 @@ import Testing
   static let recordings = Recording.all(in: Oracle.folder).filter { !$0.isWorkload }
 
   @Test(arguments: recordings) func theModelAgrees(_ recording: Recording) throws {
-    let simulation = try #require(try Self.replay(recording))
-    #expect(simulation.unmet.map(\.text) == [])
-    let model = Self.rows(simulation)
     let window = recording.windowed()
-    let differences = Contract.differences(window.rows, model)
+    let differences = try Self.differences(recording) { simulation in
+      Contract.differences(window.rows, Self.rows(simulation))
+    }
     #expect(differences == [], "\(recording.name)")
+  }
+
+  /// What the model does otherwise than recorded, whichever of equal nodes it takes: those of seed 0 where every choice
+  /// differs.
+  ///
+  /// How many Pods a broken node has, or who is preempted, hangs on a choice that is free.
+  static func differences(
+    _ recording: Recording,
+    _ compare: (Simulation) -> [String]
+  ) throws -> [String] {
+    var first: [String]?
+    for seed in UInt64(0)..<4 {
+      let simulation = try #require(try replay(recording, seed: seed))
+      let found = simulation.unmet.map { "not reached: \($0.text)" } + compare(simulation)
+      if found.isEmpty { return [] }
+      first = first ?? found
+    }
+    return first ?? []
   }
 
   @Test(arguments: recordings) func theEventsAgree(_ recording: Recording) throws {
@@ -38,7 +55,7 @@ import Testing
   /// Which of two equal nodes is taken, and the recording's namespace, are free.
   private static func place(_ message: String) -> String {
     message.replacingOccurrences(of: #"\bf-[a-z0-9-]+/"#, with: "default/", options: .regularExpression)
-      .replacingOccurrences(of: #" to node-\d$"#, with: " to NODE", options: .regularExpression)
+      .replacingOccurrences(of: #" (to|on node) node-\d$"#, with: " $1 NODE", options: .regularExpression)
   }
 
   /// Drops, doubles, swaps and rewords every row: the contract notices each one that is not free.
@@ -109,7 +126,7 @@ import Testing
 
   // MARK: Replaying
 
-  static func replay(_ recording: Recording) throws -> Simulation? {
+  static func replay(_ recording: Recording, seed: UInt64 = 0) throws -> Simulation? {
     let text = try String(contentsOf: Oracle.folder.appendingPathComponent("cluster.yaml"), encoding: .utf8)
     let (spec, problems) = Stage.cluster(text: text, file: "cluster.yaml")
     #expect(problems.map(\.description) == [])
@@ -126,7 +143,14 @@ import Testing
     let (lines, mistakes) = stage.script(recording.recordedScript, file: "script.txt", version: spec.version)
     #expect(mistakes.map(\.description) == [])
     let parser = stage.parser(spec.version)
-    var simulation = Simulation(spec, images: stage.images().images, seed: 0, script: lines, parser: parser, budget: 16)
+    var simulation = Simulation(
+      spec,
+      images: stage.images().images,
+      seed: seed,
+      script: lines,
+      parser: parser,
+      budget: 16
+    )
     let finished = simulation.run()
     #expect(finished)
     return simulation
